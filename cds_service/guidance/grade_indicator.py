@@ -1,0 +1,28 @@
+"""From a tier to an indicator: the function ``grade(tier)`` of the catalogue (0.12) and the haemolysis step (0.3-7)."""
+
+from __future__ import annotations
+
+from cds_service.clinical.grading import Direction, Grade, Tier
+from cds_service.guidance.finding import Indicator
+
+
+def graded_indicator(grade: Grade, *, mild: Indicator | None) -> Indicator | None:
+    """The indicator of a grade; ``mild`` is the rule's own mild indicator (None: mild is silent for this patient).
+
+    severe: critical when fresh, else warning (also when treated or preliminary); moderate: warning (info when treated
+    or when an uncorrected calcium is only moderate); mild: the rule's own (none when treated). High-potassium grades
+    built on a haemolysed sample drop one step.
+    """
+    indicator = _by_tier(grade, mild)
+    if indicator is not None and grade.haemolysed and grade.direction is Direction.HIGH and grade.kind == "Potassium":
+        return indicator.step_down()
+    return indicator
+
+
+def _by_tier(grade: Grade, mild: Indicator | None) -> Indicator | None:
+    if grade.tier is Tier.SEVERE:
+        calm = grade.treated or grade.preliminary or not grade.fresh
+        return Indicator.WARNING if calm else Indicator.CRITICAL
+    if grade.tier is Tier.MODERATE:
+        return Indicator.INFO if grade.treated or grade.at_most_info else Indicator.WARNING
+    return None if grade.treated else mild

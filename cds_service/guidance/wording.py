@@ -1,0 +1,117 @@
+"""Words that many rules share, so that every card says the same thing the same way (section C)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure
+from cds_service.clinical.grading import Grade
+from cds_service.clinical.time import age_text, date_text
+from cds_service.clinical.vocabulary import Analyte
+from cds_service.guidance.finding import Row
+
+MMOL, MG = "mmol/L", "mg/dL"
+MG_PER_MMOL = {
+    Analyte.CALCIUM: 4.008,
+    Analyte.ADJUSTED_CALCIUM: 4.008,
+    Analyte.IONISED_CALCIUM: 4.008,
+    Analyte.MAGNESIUM: 2.4305,
+}
+
+
+def age_of(case: Case, result: LabResult) -> str:
+    """``3 d ago``: the age of a result for a summary."""
+    return age_text(case.clock.now - result.time)
+
+
+def with_other_unit(result: LabResult) -> str:
+    """``1.72 mmol/L (6.9 mg/dL)``: the laboratory's own figure, with the other common unit in brackets (C2)."""
+    factor = MG_PER_MMOL.get(result.analyte)
+    if factor is None or result.unit not in (MMOL, MG):
+        return result.reported
+    if result.unit == MMOL:
+        return f"{result.reported} ({result.value * factor:.1f} {MG})"
+    return f"{result.reported} ({result.value / factor:.2f} {MMOL})"
+
+
+def lab_range(result: LabResult) -> str:
+    """The laboratory's own range in the unit of comparison, empty when none was supplied."""
+    low, high = result.reference_low, result.reference_high
+    if low is not None and high is not None:
+        return f"lab range {low:g}–{high:g} {result.unit}"
+    if low is not None:
+        return f"lab range from {low:g} {result.unit}"
+    return f"lab range up to {high:g} {result.unit}" if high is not None else ""
+
+
+def result_row(case: Case, result: LabResult, limit: str = "", *, item: str | None = None) -> Row:
+    """The "What was found" line of a result: value with the other unit, date and age, limit and lab range."""
+    value = with_other_unit(result)
+    if result.disagrees:
+        value += " (another result of the same time disagrees)"
+    if result.preliminary:
+        value += " (preliminary)"
+    if result.haemolysed:
+        value += " (haemolysed sample)"
+    if result.patient_reported:
+        value += " (patient-reported)"
+    when = f"{date_text(result.time)}, {age_of(case, result)}"
+    shown_limit = "; ".join(part for part in (limit, lab_range(result)) if part)
+    return Row(item=item or result.analyte.title, value=value, when=when, limit=shown_limit, reference=result.reference)
+
+
+def grade_row(case: Case, grade: Grade) -> Row:
+    """The line of a graded result, with tier, deciding limit and the arithmetic of a corrected calcium."""
+    row = result_row(case, grade.result, f"{grade.tier.code} {grade.direction.value}: {grade.limit}", item=grade.kind)
+    if grade.arithmetic is None:
+        return row
+    return Row(
+        item=row.item, value=f"{row.value}; corrected: {grade.arithmetic}", when=row.when, limit=row.limit,
+        reference=row.reference,
+    )  # fmt: skip
+
+
+def previous_row(case: Case, result: LabResult, within_days: float) -> Row | None:
+    """The value before a result and the trend, if there is one inside the window."""
+    earlier = [other for other in case.series(result.analyte, within_days) if other.time < result.time]
+    if not earlier or earlier[0].unit != result.unit:
+        return None
+    before = earlier[0]
+    trend = "unchanged" if before.value == result.value else ("falling" if result.value < before.value else "rising")
+    return result_row(case, before, f"trend: {trend}", item=f"Previous {result.analyte.title.lower()}")
+
+
+def medication_row(medication: MedicationExposure) -> Row:
+    """The line of a medicine: name, where it stands, since when."""
+    value = {"new": "draft order", "draft": "draft order (not selected)"}.get(medication.state, medication.state.value)
+    if medication.matched_by_name:
+        value += ", matched by name"
+    when = f"since {date_text(medication.start)}" if medication.start is not None else ""
+    if medication.end is not None and not medication.is_new:
+        when = " ".join(part for part in (when, f"until {date_text(medication.end)}") if part)
+    return Row(item=medication.name, value=value, when=when, reference=medication.reference)
+
+
+def fact_row(case: Case, fact: ConditionFact) -> Row:
+    """The line of a problem or finding, labelled when uncertain or matched by name."""
+    labels = [fact.activity.value]
+    if fact.uncertain:
+        labels.append("not confirmed")
+    if fact.matched_by_name:
+        labels.append("matched by name")
+    title = fact.concept.title
+    when = date_text(fact.onset)
+    return Row(item=title[0].upper() + title[1:], value=", ".join(labels), when=when, reference=fact.reference)
+
+
+def names(medications: Iterable[MedicationExposure]) -> tuple[str, ...]:
+    """Names for a summary, each once, in order."""
+    return tuple(dict.fromkeys(medication.name for medication in medications))
+
+
+def listed(items: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
