@@ -1,0 +1,95 @@
+"""The detail of a card (C3): found, why, consider, not available, how decided, sources. In this order, for every card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cds_service.cards.families import Group
+from cds_service.cards.markdown import bullets, escape, section, table
+from cds_service.cards.summary import write_summary
+from cds_service.clinical.chart import NotUsed
+from cds_service.guidance.catalogue import Catalogue
+from cds_service.guidance.finding import Hit, Row
+
+SUPPORT_LINE = "Supports, does not replace, clinical judgement. Site policy overrides."
+HEADER = ("Item", "Value", "When", "Limit used")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What every card of one answer shares."""
+
+    catalogue: Catalogue
+    parameters: str
+    evidence: dict[str, str]
+    """Evidence key → reference with year."""
+    notes: tuple[str, ...] = ()
+    not_used: tuple[NotUsed, ...] = ()
+
+
+def write_detail(group: Group, background: Background) -> str:
+    """The Markdown of one card."""
+    hits = group.hits
+    parts = []
+    if len(hits) > 1:
+        parts.append(section("Findings", bullets(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits)))
+    parts.append(section("What was found", table(HEADER, _rows(hits))))
+    parts.append(section("Why it matters", _paragraphs(_each(hit.finding.why for hit in hits))))
+    options = _each(text for hit in hits for text in hit.finding.consider)
+    if options:
+        parts.append(section("Consider", bullets(options)))
+    missing = _missing(hits, background)
+    if missing:
+        parts.append(section("Not available or not used", bullets(missing)))
+    parts.append(section("How this was decided", bullets(_decisions(hits, background))))
+    parts.append(section("Sources", bullets(_sources(hits, background))))
+    return "\n\n".join(parts)
+
+
+def _each(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _paragraphs(texts: Sequence[str]) -> str:
+    return escape(texts[0]) if len(texts) == 1 else bullets(texts)
+
+
+def _rows(hits: Sequence[Hit]) -> list[tuple[str, str, str, str]]:
+    """Rows of all hits, one per item and value; the limits that different rules applied stand together."""
+    merged: dict[tuple[str, str, str], list[str]] = {}
+    for row in (row for hit in hits for row in hit.finding.found):
+        limits = merged.setdefault(_key(row), [])
+        if row.limit and row.limit not in limits:
+            limits.append(row.limit)
+    return [(*key, "; ".join(limits)) for key, limits in merged.items()]
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row.item, row.value, row.when
+
+
+def _missing(hits: Sequence[Hit], background: Background) -> list[str]:
+    needs = {str(need) for hit in hits for need in background.catalogue.by_id[hit.rule_id].needs}
+    own = (text for hit in hits for text in hit.finding.not_available)
+    unused = (one.detail for one in background.not_used if one.need in needs)
+    return _each([*own, *unused, *background.notes])
+
+
+def _decisions(hits: Sequence[Hit], background: Background) -> list[str]:
+    lines = []
+    for hit in hits:
+        applied = "; ".join(hit.finding.decided)
+        lines.append(f"{hit.rule_id} ({hit.indicator.code}){': ' + applied if applied else ''}")
+    return [*lines, f"Parameter set {background.parameters}"]
+
+
+def _sources(hits: Sequence[Hit], background: Background) -> list[str]:
+    rules = [background.catalogue.by_id[hit.rule_id] for hit in hits]
+    documents = _each(bullet for rule in rules for bullet in rule.documents)
+    lines = [f"Source document “Causes of Muscle Spasms”: {', '.join(documents)}"] if documents else []
+    beyond = [rule.id for rule in rules if rule.extension]
+    if beyond:
+        lines.append(f"Beyond the source document: {', '.join(beyond)}")
+    lines += [f"{key}: {background.evidence[key]}" for key in _each(k for rule in rules for k in rule.evidence) if key in background.evidence]
+    return [*lines, SUPPORT_LINE]

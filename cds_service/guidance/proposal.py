@@ -1,0 +1,17 @@
+"""What the service may propose: a draft test order. Never a drug, a dose or a change of an active medicine (B0.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cds_service.clinical.vocabulary import LabTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftTest:
+    """One test order to draft: what, how urgent (FHIR request priority), and the results or problems behind it."""
+
+    test: LabTest
+    priority: str
+    reasons: tuple[str, ...] = ()
+    """``Type/id`` of the triggering Observations and Conditions."""
