@@ -33,7 +33,9 @@ def write_detail(group: Group, background: Background) -> str:
     hits = group.hits
     parts = []
     if len(hits) > 1:
-        parts.append(section("Findings", bullets(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits)))
+        parts.append(
+            section("Findings", bullets(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits))
+        )
     parts.append(section("What was found", table(HEADER, _rows(hits))))
     parts.append(section("Why it matters", _paragraphs(_each(hit.finding.why for hit in hits))))
     options = _each(text for hit in hits for text in hit.finding.consider)
@@ -91,5 +93,9 @@ def _sources(hits: Sequence[Hit], background: Background) -> list[str]:
     beyond = [rule.id for rule in rules if rule.extension]
     if beyond:
         lines.append(f"Beyond the source document: {', '.join(beyond)}")
-    lines += [f"{key}: {background.evidence[key]}" for key in _each(k for rule in rules for k in rule.evidence) if key in background.evidence]
+    lines += [
+        f"{key}: {background.evidence[key]}"
+        for key in _each(k for rule in rules for k in rule.evidence)
+        if key in background.evidence
+    ]
     return [*lines, SUPPORT_LINE]

@@ -17,7 +17,9 @@ REASONS: dict[str, str] = {
     "record-wrong": "Chart data wrong",
     "not-relevant": "Not relevant now",
 }
-SNOOZING = frozenset({"aware-treating", "result-spurious", "baseline", "goals-of-care", "alternative-cause", "not-relevant"})
+SNOOZING = frozenset(
+    {"aware-treating", "result-spurious", "baseline", "goals-of-care", "alternative-cause", "not-relevant"}
+)
 """Reasons marked for the optional suppression window (0.14)."""
 _LAB = ("aware-treating", "result-spurious", "baseline", "specialist-plan", "goals-of-care", "record-wrong")
 SETS: dict[OverrideSet, tuple[str, ...]] = {
