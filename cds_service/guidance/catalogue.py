@@ -51,7 +51,9 @@ class Catalogue:
 def find_rules(package: ModuleType) -> tuple[Rule, ...]:
     """Every ``RULE`` below ``package``; a module's name must be its rule's id with underscores (ImportError if not)."""
     found: list[Rule] = []
-    for module_info in sorted(pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=lambda info: info.name):
+    for module_info in sorted(
+        pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=lambda info: info.name
+    ):
         if module_info.ispkg:
             continue
         module = importlib.import_module(module_info.name)

@@ -138,7 +138,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "R-NMSRECH",
         "Rosebush et al., J Clin Psychiatry 1989;50:295",
-        "looked up abstract; \"2 weeks\" looked up second-hand",
+        'looked up abstract; "2 weeks" looked up second-hand',
     ),
     (
         "R-TDP2010",
@@ -242,5 +242,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
-EVIDENCE: dict[str, Evidence] = {key: Evidence(key=key, citation=citation, verified=how) for key, citation, how in _ROWS}
+EVIDENCE: dict[str, Evidence] = {
+    key: Evidence(key=key, citation=citation, verified=how) for key, citation, how in _ROWS
+}
 CITATIONS: dict[str, str] = {key: one.citation for key, one in EVIDENCE.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -45,6 +46,11 @@ class Rule:
     stage: Stage = Stage.FACTS
     survives_comfort_care: bool = False
     """nms-possible: shown under comfort care although it is not critical (0.1)."""
+
+    @property
+    def about(self) -> str:
+        """The rule's own account of itself: the docstring of its module."""
+        return sys.modules[self.check.__module__].__doc__ or ""
 
 
 PATIENT_VIEW = frozenset({Hook.PATIENT_VIEW})

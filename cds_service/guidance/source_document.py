@@ -22,7 +22,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "D1",
         "Spasms mainly come from electrolytes, drugs, overuse, neurological, vascular factors",
-        "whole catalogue; text only in muscle-symptom-workup (\"Usual groups of causes\")",
+        'whole catalogue; text only in muscle-symptom-workup ("Usual groups of causes")',
     ),
     (
         "D2",
@@ -44,8 +44,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "D5",
         "Metabolic disorders incl. kidney and liver disease",
-        "kidney-disease-electrolyte-risk, liver-disease-cramps, potassium-raising-order, "
-        "magnesium-order-renal",
+        "kidney-disease-electrolyte-risk, liver-disease-cramps, potassium-raising-order, magnesium-order-renal",
     ),
     (
         "D6",
@@ -85,7 +84,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "D12",
         "Muscle overload and fatigue",
-        "text only: first-line-measures (\"Triggers to ask about\")",
+        'text only: first-line-measures ("Triggers to ask about")',
     ),
     (
         "D13",
@@ -110,8 +109,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "D17",
         "Parkinson's disease: rigidity and spasms",
-        "contributor-neurological, antipsychotic-order-parkinson; NMS rigidity caveat (chronic rigidity "
-        "not counted)",
+        "contributor-neurological, antipsychotic-order-parkinson; NMS rigidity caveat (chronic rigidity not counted)",
     ),
     (
         "D18",
@@ -191,8 +189,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "D33",
         "Pregabalin, gabapentin, duloxetine for cervical dystonia and neuropathic pain",
-        "cervical-dystonia-options, gabapentinoid-renal-dose, gabapentinoid-opioid, "
-        "duloxetine-renal-hepatic (V2)",
+        "cervical-dystonia-options, gabapentinoid-renal-dose, gabapentinoid-opioid, duloxetine-renal-hepatic (V2)",
     ),
     (
         "D34",
@@ -206,9 +203,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "D36",
-        "\"Specialized treatments:\"",
-        "empty heading in the document: nothing to implement; text only in cervical-dystonia-options "
-        "(referral) (V8)",
+        '"Specialized treatments:"',
+        "empty heading in the document: nothing to implement; text only in cervical-dystonia-options (referral) (V8)",
     ),
     (
         "D37",
