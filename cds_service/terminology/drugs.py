@@ -1,0 +1,185 @@
+"""Medicines: codes and names to ingredients and rule classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cds_service.clinical.vocabulary import LOCAL_ROUTES, DrugClass, Route
+from cds_service.terminology.drug_names import named_mixtures
+from cds_service.terminology.model import Coding, DrugMatch, MatchedBy
+from cds_service.terminology.ndc import labeller_and_product
+from cds_service.terminology.store import DrugTables, read_ndc
+from cds_service.terminology.strength import strength_mg
+from cds_service.terminology.systems import ATC, NDC, RXNORM, SNOMED, normalise_system
+from cds_service.terminology.words import key
+
+_SYSTEM_ORDER = (RXNORM, ATC, SNOMED, NDC)
+_SYSTEMIC_ONLY = frozenset(
+    {
+        DrugClass.K_RAISING_OTHER,
+        DrugClass.HYPOKALAEMIA_DRUG,
+        DrugClass.HYPOCALCAEMIA_DRUG,
+        DrugClass.MG_WASTER,
+        DrugClass.QT_OTHER,
+        DrugClass.CA_SUPPLEMENT,
+    }
+)
+"""Classes that name an effect on the whole body: a cream or an eye drop is no member."""
+_FORM_WORDS: tuple[tuple[re.Pattern[str], Route], ...] = (
+    (re.compile(r"\b(ophthalmic|eye (drop|ointment|gel)s?|eye)\b", re.I), Route.OPHTHALMIC),
+    (re.compile(r"\b(otic|ear (drop|spray)s?)\b", re.I), Route.OTIC),
+    (re.compile(r"\b(vaginal|pessar(y|ies))\b", re.I), Route.VAGINAL),
+    (re.compile(r"\b(nasal|nose)\b", re.I), Route.NASAL),
+    (re.compile(r"\b(inhal\w*|nebuli[sz]\w*|actuat)\b", re.I), Route.INHALED),
+    (re.compile(r"\b(transdermal|patch(es)?)\b", re.I), Route.TRANSDERMAL),
+    (re.compile(r"\b(rectal|suppositor(y|ies)|enema)\b", re.I), Route.RECTAL),
+    (re.compile(r"\b(topical|cream|ointment|lotion|shampoo|gel)\b", re.I), Route.TOPICAL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Ingredients by number, with what the product's own code tells about it."""
+
+    members: frozenset[int]
+    route: Route | None = None
+    strength: float | None = None
+
+
+class DrugIndex:
+    """Look-ups over the compiled tables. Reads nothing but them; every look-up is a dictionary access."""
+
+    def __init__(self, tables: DrugTables, snomed: Mapping[str, Sequence[str]], classes_by_code: Mapping[str, str]) -> None:
+        """``snomed``: SNOMED CT code -> ingredient names. ``classes_by_code``: SNOMED CT code of a whole class."""
+        self._tables = tables
+        self._classes = [frozenset(DrugClass(name) for name in names) for names in tables.classes]
+        self._longest_name = max((name.count(" ") + 1 for name in tables.names), default=1)
+        self._snomed = {code: self._named(names) for code, names in snomed.items()}
+        self._class_codes = {code: DrugClass(name) for code, name in classes_by_code.items()}
+
+    def _named(self, names: Iterable[str]) -> frozenset[int]:
+        mixtures = [self._tables.names[key(name)] for name in names if key(name) in self._tables.names]
+        return frozenset(member for mixture in mixtures for member in self._tables.mixtures[mixture])
+
+    @cached_property
+    def _ndc(self) -> Mapping[str, int]:
+        return read_ndc().codes
+
+    def match(self, codings: Sequence[Coding], text: str | None = None) -> DrugMatch:
+        """What a medicine is: by code (RxNorm, ATC, SNOMED CT, NDC in this order), else by name, else unknown."""
+        whole_class = self._class_coded(codings)
+        coded = self._by_code(codings)
+        words = [coding.display for coding in codings if coding.display] + ([text] if text else [])
+        named = self._by_name(words)
+        if coded:
+            found = coded[0]
+            return self._result(found, "code", self._conflict(found, coded[1:], named))
+        if whole_class is not None:
+            return DrugMatch(classes=frozenset({whole_class}), matched_by="code", known=True)
+        return DrugMatch() if named is None else self._result(named, "name", None)
+
+    def _class_coded(self, codings: Sequence[Coding]) -> DrugClass | None:
+        for coding in codings:
+            if coding.code in self._class_codes and normalise_system(coding.system) == SNOMED:
+                return self._class_codes[coding.code]
+        return None
+
+    def _by_code(self, codings: Sequence[Coding]) -> list[_Found]:
+        """Every known coding, the most telling system first."""
+        ranked: list[tuple[int, _Found]] = []
+        for coding in codings:
+            system = normalise_system(coding.system)
+            if system in _SYSTEM_ORDER and coding.code:
+                found = self._code(system, coding.code.strip())
+                if found is not None:
+                    ranked.append((_SYSTEM_ORDER.index(system), found))
+        return [found for _, found in sorted(ranked, key=lambda entry: entry[0])]
+
+    def _code(self, system: str, code: str) -> _Found | None:
+        tables = self._tables
+        if system == RXNORM:
+            product = tables.products.get(code.lstrip("0"))
+            if product is None:
+                return None
+            mixture, route, strength = product
+            return _Found(self._members(mixture), Route(route) if route else None, strength or None)
+        if system == SNOMED:
+            members = self._snomed.get(code)
+            return _Found(members) if members else None
+        if system == ATC:
+            number = tables.atc.get(code.upper())
+            return None if number is None else _Found(self._members(number))
+        for candidate in labeller_and_product(code):
+            if candidate in self._ndc:
+                return _Found(self._members(self._ndc[candidate]))
+        return None
+
+    def _members(self, mixture: int) -> frozenset[int]:
+        return frozenset(self._tables.mixtures[mixture])
+
+    def _by_name(self, words: Sequence[str]) -> _Found | None:
+        """The first text that names a medicine decides."""
+        for text in words:
+            mixtures = named_mixtures(text, self._tables.names, self._longest_name)
+            if mixtures:
+                members = frozenset(member for mixture in mixtures for member in self._tables.mixtures[mixture])
+                return _Found(members, form_route(text), strength_mg(text) if len(members) == 1 else None)
+        return None
+
+    def _conflict(self, found: _Found, others: Sequence[_Found], named: _Found | None) -> str | None:
+        """One sentence when another code, or the words, name something that is neither part nor whole of it."""
+        for kind, other in [*(("another code", entry) for entry in others), ("the text", named)]:
+            if other is None:
+                continue
+            mine, theirs = set(self._names(found.members)), set(self._names(other.members))
+            if not (mine <= theirs or theirs <= mine):
+                return f"code means {_listed(mine)}, {kind} says {_listed(theirs)}"
+        return None
+
+    def _names(self, members: Iterable[int]) -> list[str]:
+        return list(dict.fromkeys(self._tables.ingredients[member][0] for member in sorted(members)))
+
+    def _result(self, found: _Found, matched_by: MatchedBy, conflict: str | None) -> DrugMatch:
+        classes = frozenset().union(*(self._classes[member] for member in found.members))
+        if found.route in LOCAL_ROUTES:
+            classes -= _SYSTEMIC_ONLY
+        entries = [self._tables.ingredients[member] for member in sorted(found.members)]
+        return DrugMatch(
+            ingredients=tuple(self._names(found.members)),
+            rxcuis=tuple(rxcui for _, rxcui in entries if rxcui),
+            classes=classes,
+            matched_by=matched_by,
+            local_route=found.route,
+            strength_mg=found.strength if len(found.members) == 1 else None,
+            known=True,
+            conflict=conflict,
+        )
+
+    def class_members(self, drug_class: DrugClass) -> list[str]:
+        """Ingredient names of a class, in alphabetical order."""
+        pairs = zip(self._tables.ingredients, self._classes, strict=True)
+        return sorted({name for (name, _), classes in pairs if drug_class in classes})
+
+    def search(self, prefix: str, limit: int = 20) -> list[str]:
+        """Names that begin with what was typed, ingredients of rule classes first, for a form's type-ahead."""
+        typed = key(prefix)
+        if not typed:
+            return []
+        ours = {name for (name, _), classes in zip(self._tables.ingredients, self._classes, strict=True) if classes}
+        hits = (name for name in self._tables.names if name.startswith(typed))
+        return sorted(hits, key=lambda name: (name not in ours, name))[:limit]
+
+
+def form_route(name: str) -> Route | None:
+    """Route that a dose form in a product name tells ("eye drops"); none for tablets and injections."""
+    for pattern, route in _FORM_WORDS:
+        if pattern.search(name):
+            return route
+    return None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " + ".join(sorted(names))

@@ -1,0 +1,92 @@
+"""The one object through which the product asks what a code or a word means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Route
+from cds_service.terminology.conditions import ConceptIndex
+from cds_service.terminology.drugs import DrugIndex
+from cds_service.terminology.model import Coding, ConceptMatch, Consciousness, DrugMatch
+from cds_service.terminology.observations import ObservationIndex
+from cds_service.terminology.orders import OrderIndex
+from cds_service.terminology.routes import RouteIndex
+from cds_service.terminology.store import read_drugs, read_rows
+from cds_service.terminology.systems import normalise_system
+
+
+class Terminology:
+    """All code tables, read once and not changed afterwards; safe to share between threads."""
+
+    __slots__ = ("_concepts", "_drugs", "_observations", "_orders", "_routes", "loinc_analytes")
+
+    loinc_analytes: Mapping[str, Analyte]
+    """LOINC code -> analyte, for readers that look up many codes."""
+
+    def __init__(self, products: Path | None = None) -> None:
+        """``products``: drug tables compiled from an RxNorm release, used beside the product's own."""
+        snomed = list(read_rows("snomed/drugs.csv"))
+        self._drugs = DrugIndex(
+            read_drugs() if products is None else read_drugs().joined(read_drugs(products)),
+            {row["code"]: row["name"].split(";") for row in snomed if row["kind"] == "ingredient"},
+            {row["code"]: row["name"] for row in snomed if row["kind"] == "class"},
+        )
+        self._concepts = ConceptIndex()
+        self._observations = ObservationIndex()
+        self._orders = OrderIndex(self._observations)
+        self._routes = RouteIndex()
+        self.loinc_analytes = MappingProxyType(self._observations.analytes)
+
+    @staticmethod
+    def normalise_system(system: str | None) -> str:
+        """FHIR URI of a code system in any spelling; unknown ones unchanged."""
+        return normalise_system(system)
+
+    def analyte(self, system: str | None, code: str) -> Analyte | None:
+        """Analyte of an Observation code (LOINC only); ``None`` for look-alikes."""
+        return self._observations.analyte(system, code)
+
+    def why_excluded(self, code: str) -> str | None:
+        """Why a LOINC code that looks like one of ours is not used ("Urine"), or ``None``."""
+        return self._observations.excluded.get(code)
+
+    def avpu(self, system: str | None, code: str | None, text: str | None = None) -> Consciousness | None:
+        """AVPU answer of a coded or written value."""
+        return self._observations.avpu(system, code, text)
+
+    def concepts(self, codings: Sequence[Coding], text: str | None = None) -> ConceptMatch:
+        """Concepts of a Condition, reason or finding."""
+        return self._concepts.match(codings, text)
+
+    def lab_tests(self, codings: Sequence[Coding], text: str | None = None) -> frozenset[LabTest]:
+        """Tests that a ServiceRequest asks for, panels with their members."""
+        return self._orders.tests(codings, text)
+
+    def order_code(self, test: LabTest) -> Coding:
+        """Code and display for an order suggestion."""
+        return self._orders.order_code(test)
+
+    def route(self, codings: Sequence[Coding], text: str | None = None) -> Route | None:
+        """Route of administration."""
+        return self._routes.match(codings, text)
+
+    def drug(self, codings: Sequence[Coding], text: str | None = None) -> DrugMatch:
+        """Ingredients and classes of a medicine."""
+        return self._drugs.match(codings, text)
+
+    def drug_class_members(self, drug_class: DrugClass) -> list[str]:
+        """Ingredient names of a class."""
+        return self._drugs.class_members(drug_class)
+
+    def search_drugs(self, prefix: str, limit: int = 20) -> list[str]:
+        """Medicine names that begin with ``prefix``."""
+        return self._drugs.search(prefix, limit)
+
+
+@cache
+def load_terminology(*, products: Path | None = None) -> Terminology:
+    """The tables, read at the first call and kept for the life of the process."""
+    return Terminology(products)
