@@ -13,98 +13,25 @@ are reviewed CSV and need no compiling.
 
 from __future__ import annotations
 
-import csv
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from cds_service.clinical.vocabulary import Concept, DrugClass
+from cds_service.clinical.vocabulary import DrugClass
+from cds_service.terminology.builder import Builder, CompileError
+from cds_service.terminology.condition_compiler import compile_conditions
+from cds_service.terminology.dose_forms import strength_mg
+from cds_service.terminology.source_tables import Row, read, split, write_rows
 from cds_service.terminology.store import DrugTables, NdcTable
-from cds_service.terminology.strength import strength_mg
 from cds_service.terminology.words import key
 
-Row = dict[str, str]
 _HERE = Path(__file__).parent / "data"
 _LICENSED_OUT = "ndc_map"
-_SAME_DRUG = {"4056": "erythromycin", "24351": "erythromycin", "62349": "etacrynic acid", "257844": "mefenamic acid"}
-"""RxNorm ingredients that are salts, esters or acids of a named drug: they take its name, so that rules see one drug."""
+_MISSED = {"tilidine": "tilidine", "vitamin d3": "colecalciferol", "calcium chloride": "calcium chloride"}
+"""Words in the name of a ``partial`` product row -> the ingredient of a rule class that the row leaves out."""
 _FORM_ROUTES = {"topical", "ophthalmic", "otic", "vaginal", "nasal", "inhaled", "transdermal", "rectal"}
-_CONCEPTS = {concept.value for concept in Concept}
-_KEPT = ("system", "code", "display", "match", "verified")
-_DROPPED_NAMES = {"urea", "inert ingredients"}
-"""Words that also mean something else in a chart text."""
-
-
-class CompileError(ValueError):
-    """The source tables contradict the reviewed ones."""
-
-
-@dataclass(slots=True)
-class Builder:
-    """Collects ingredients, mixtures, products and names while the tables are read."""
-
-    ingredients: list[tuple[str, str]] = field(default_factory=list)
-    by_rxcui: dict[str, int] = field(default_factory=dict)
-    by_name: dict[str, int] = field(default_factory=dict)
-    mixtures: list[list[int]] = field(default_factory=list)
-    mixture_numbers: dict[tuple[int, ...], int] = field(default_factory=dict)
-    products: dict[str, tuple[int, str, float]] = field(default_factory=dict)
-    product_names: dict[str, str] = field(default_factory=dict)
-    atc_members: dict[str, list[int]] = field(default_factory=dict)
-    names: dict[str, int] = field(default_factory=dict)
-
-    def ingredient(self, name: str, rxcui: str = "") -> int:
-        """Number of an ingredient; made when new. One RxCUI is one ingredient, whatever it is called."""
-        if rxcui and rxcui in self.by_rxcui:
-            return self.by_rxcui[rxcui]
-        if not rxcui and key(name) in self.by_name:
-            return self.by_name[key(name)]
-        number = len(self.ingredients)
-        self.ingredients.append((_SAME_DRUG.get(rxcui, name.lower()), rxcui))
-        if rxcui:
-            self.by_rxcui[rxcui] = number
-        self.by_name.setdefault(key(name), number)
-        return number
-
-    def mixture(self, members: Iterable[int]) -> int:
-        """Number of a set of ingredients."""
-        wanted = tuple(sorted(set(members)))
-        if wanted not in self.mixture_numbers:
-            self.mixture_numbers[wanted] = len(self.mixtures)
-            self.mixtures.append(list(wanted))
-        return self.mixture_numbers[wanted]
-
-    def name(self, text: str, members: Iterable[int]) -> None:
-        """Let a text mean these ingredients; the first meaning stays."""
-        folded = key(text)
-        if folded and folded not in _DROPPED_NAMES:
-            self.names.setdefault(folded, self.mixture(members))
-
-    def tables(self, classes: dict[int, list[str]]) -> DrugTables:
-        """The finished tables."""
-        return DrugTables(
-            ingredients=self.ingredients,
-            classes=[classes.get(number, []) for number in range(len(self.ingredients))],
-            mixtures=self.mixtures,
-            products=self.products,
-            atc={code: self.mixture(members) for code, members in self.atc_members.items()},
-            names=self.names,
-        )
-
-
-def read(folder: Path, name: str) -> list[Row]:
-    """Rows of one CSV table."""
-    with (folder / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def split(cell: str) -> list[str]:
-    """Items of a list inside a cell."""
-    return [item.strip() for item in cell.split(";") if item.strip()]
 
 
 def add_ingredients(builder: Builder, rows: list[Row]) -> None:
@@ -159,9 +86,13 @@ def add_products(builder: Builder, rows: list[Row]) -> None:
         if row["sources"] == _LICENSED_OUT:
             continue
         members = members_of(builder, row["ingredient_rxcuis"], row["ingredient_names"])
+        if row["verified"] == "partial":
+            members += [named(builder, drug) for word, drug in _MISSED.items() if word in row["name"].lower()]
         route = row["route_group"] if row["route_group"] in _FORM_ROUTES else ""
         strength = strength_mg(row["name"]) if len(members) == 1 else None
         builder.products[row["rxcui"]] = (builder.mixture(members), route, strength or 0.0)
+        if row["brand"] and row["route_group"] != "unspecified":
+            builder.brand_routes.setdefault(key(row["brand"]), set()).add(route)
         if row["name"]:
             builder.product_names[row["rxcui"]] = row["name"]
     for code, number in builder.by_rxcui.items():
@@ -224,38 +155,6 @@ def class_lists(builder: Builder, rows: list[Row]) -> dict[int, list[str]]:
     return classes
 
 
-def compile_conditions(source: Path, reviewed: Path = _HERE) -> tuple[list[Row], list[Row]]:
-    """ICD-10 rows and SNOMED CT rows of the condition tables in concept names of the rule catalogue.
-
-    ``concept_map.csv`` names the concepts of each source table name; ``concept_codes.csv`` decides single codes and
-    wins. A code with no concept is kept: known, but of no concern.
-    """
-    meant = {row["table_concept"]: split(row["concepts"]) for row in read(reviewed, "concept_map.csv")}
-    decided = read(reviewed, "concept_codes.csv")
-    settled = {(row["system"], row["code"]) for row in decided if not row["needs_word"]}
-    rows: dict[tuple[str, str], Row] = {}
-    sources = [*read(source, "condition_codes.csv"), *read(source, "condition_codes_more.csv")]
-    for row in sources:
-        at = (row["system"], row["code"])
-        if at in settled:
-            continue
-        concepts = meant.get(row["concept"], [row["concept"]] if row["concept"] in _CONCEPTS else [])
-        entry = rows.setdefault(at, {"concepts": "", **{name: row[name] for name in _KEPT}, "needs_word": "", "note": ""})
-        entry["concepts"] = ";".join(dict.fromkeys([*split(entry["concepts"]), *concepts]))
-        entry["note"] = row["note"]
-    every = sorted([*rows.values(), *decided], key=lambda row: (row["code"], row["needs_word"]))
-    return [row for row in every if row["system"] != "SNOMED CT"], [row for row in every if row["system"] == "SNOMED CT"]
-
-
-def write_rows(path: Path, rows: list[Row]) -> None:
-    """Write one CSV table."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def compile_tables(source: Path, reviewed: Path = _HERE) -> tuple[DrugTables, NdcTable, dict[str, str]]:
     """Drug tables, NDC table and product names from ``source`` and the reviewed CSV tables."""
     builder = Builder()
@@ -280,7 +179,7 @@ def main(arguments: list[str]) -> int:
     drugs, ndc, names = compile_tables(Path(arguments[0]))
     for name, table in (("drugs", drugs), ("ndc", ndc), ("product_names", names)):
         (target / f"{name}.msgpack").write_bytes(msgspec.msgpack.encode(table))
-    icd, snomed = compile_conditions(Path(arguments[0]))
+    icd, snomed = compile_conditions(Path(arguments[0]), _HERE)
     write_rows(target / "conditions.csv", icd)
     write_rows(target / "snomed" / "conditions.csv", snomed)
     print(f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.names)} names, ", end="")

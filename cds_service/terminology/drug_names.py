@@ -12,19 +12,31 @@ _PARTS = re.compile(r"\s*(?:/|\+|&|;|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECA
 _REFUSED = re.compile(r"^\s*(?:no|not|avoid|stop|allerg\w+|intoleran\w+|without|non)\b", re.IGNORECASE)
 
 ION_WORDS = frozenset(
-    "acetate aspartate benzoate calcium glutamate iron lactate magnesium phosphate potassium salicylate sodium zinc".split()
-)
+    {
+        "acetate", "aspartate", "benzoate", "calcium", "glutamate", "iron", "lactate", "magnesium", "phosphate",
+        "potassium", "salicylate", "sodium", "zinc",
+    }
+)  # fmt: skip
 """Words that usually are the salt of something else: a name of their own only when nothing else is named with them."""
 
 _NOISE = frozenset(
-    (
-        "mg mcg ug g gram grams ml l unt iu units meq mmol mol hr hour hours actuat er xr sr la cr ec dr ir od bd tds qds "
-        "daily once twice po oral orally by mouth tablet tablets tab tabs capsule capsules cap caps solution suspension "
-        "liquid powder injection injectable effervescent chewable extended delayed slow release modified prolonged "
-        "supplement supplements otc salt salts elemental ion replacement iv intravenous infusion dose pill pills product "
-        "pack packet packets sachet sachets granules a per day drug medication form in for of replacement level levels k mg2"
-    ).split()
-)
+    {
+        "a", "actuat", "bd", "by", "cap", "caps", "capsule", "capsules", "chewable", "cr", "daily", "day",
+        "delayed", "dose", "dr", "drug", "ec", "effervescent", "elemental", "er", "extended", "for", "form",
+        "g", "gram", "grams", "granules", "hour", "hours", "hr", "in", "infusion", "injectable", "injection",
+        "intravenous", "ion", "ir", "iu", "iv", "l", "la", "level", "levels", "liquid", "mcg", "medication",
+        "meq", "mg", "ml", "mmol", "modified", "mol", "mouth", "od", "of", "once", "oral", "orally", "otc",
+        "pack", "packet", "packets", "per", "pill", "pills", "po", "powder", "product", "prolonged", "qds",
+        "release", "replacement", "sachet", "sachets", "salt", "salts", "slow", "solution", "sr", "supplement",
+        "supplements", "suspension", "tab", "tablet", "tablets", "tabs", "tds", "twice", "ug", "units", "unt",
+        "xr",
+    }
+)  # fmt: skip
+"""Strengths, forms and how to take it: words that name no medicine."""
+
+
+_TRAILING_SALTS = frozenset({"arginine", "lysine", "meglumine", "sodium phosphate", "tromethamine"})
+"""Names of their own that, right behind another name, are its salt ("dexamethasone sodium phosphate")."""
 
 
 def named_mixtures(text: str, names: Mapping[str, int], longest: int) -> tuple[int, ...]:
@@ -57,13 +69,15 @@ def _scan(text: str, names: Mapping[str, int], longest: int) -> list[int]:
 def _scan_words(words: Sequence[str], names: Mapping[str, int], longest: int) -> list[int]:
     """Longest names first at each word; single counter-ions are skipped."""
     found: list[int] = []
-    start = 0
+    start, last_end = 0, -1
     while start < len(words):
         for length in range(min(longest, len(words) - start), 0, -1):
             candidate = " ".join(words[start : start + length])
             if candidate in names and not (length == 1 and candidate in ION_WORDS):
-                found.append(names[candidate])
+                if candidate not in _TRAILING_SALTS or last_end != start:
+                    found.append(names[candidate])
                 start += length
+                last_end = start
                 break
         else:
             start += 1

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, DrugClass, Route
+from cds_service.terminology.dose_forms import atc_route, form_route, strength_mg
 from cds_service.terminology.drug_names import named_mixtures
 from cds_service.terminology.model import Coding, DrugMatch, MatchedBy
 from cds_service.terminology.ndc import labeller_and_product
 from cds_service.terminology.store import DrugTables, read_ndc
-from cds_service.terminology.strength import strength_mg
 from cds_service.terminology.systems import ATC, NDC, RXNORM, SNOMED, normalise_system
-from cds_service.terminology.words import key
+from cds_service.terminology.words import key, tokens
 
 _SYSTEM_ORDER = (RXNORM, ATC, SNOMED, NDC)
 _SYSTEMIC_ONLY = frozenset(
@@ -28,16 +27,6 @@ _SYSTEMIC_ONLY = frozenset(
     }
 )
 """Classes that name an effect on the whole body: a cream or an eye drop is no member."""
-_FORM_WORDS: tuple[tuple[re.Pattern[str], Route], ...] = (
-    (re.compile(r"\b(ophthalmic|eye (drop|ointment|gel)s?|eye)\b", re.I), Route.OPHTHALMIC),
-    (re.compile(r"\b(otic|ear (drop|spray)s?)\b", re.I), Route.OTIC),
-    (re.compile(r"\b(vaginal|pessar(y|ies))\b", re.I), Route.VAGINAL),
-    (re.compile(r"\b(nasal|nose)\b", re.I), Route.NASAL),
-    (re.compile(r"\b(inhal\w*|nebuli[sz]\w*|actuat)\b", re.I), Route.INHALED),
-    (re.compile(r"\b(transdermal|patch(es)?)\b", re.I), Route.TRANSDERMAL),
-    (re.compile(r"\b(rectal|suppositor(y|ies)|enema)\b", re.I), Route.RECTAL),
-    (re.compile(r"\b(topical|cream|ointment|lotion|shampoo|gel)\b", re.I), Route.TOPICAL),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,9 @@ class _Found:
 class DrugIndex:
     """Look-ups over the compiled tables. Reads nothing but them; every look-up is a dictionary access."""
 
-    def __init__(self, tables: DrugTables, snomed: Mapping[str, Sequence[str]], classes_by_code: Mapping[str, str]) -> None:
+    def __init__(
+        self, tables: DrugTables, snomed: Mapping[str, Sequence[str]], classes_by_code: Mapping[str, str]
+    ) -> None:
         """``snomed``: SNOMED CT code -> ingredient names. ``classes_by_code``: SNOMED CT code of a whole class."""
         self._tables = tables
         self._classes = [frozenset(DrugClass(name) for name in names) for names in tables.classes]
@@ -111,7 +102,7 @@ class DrugIndex:
             return _Found(members) if members else None
         if system == ATC:
             number = tables.atc.get(code.upper())
-            return None if number is None else _Found(self._members(number))
+            return None if number is None else _Found(self._members(number), atc_route(code.upper()))
         for candidate in labeller_and_product(code):
             if candidate in self._ndc:
                 return _Found(self._members(self._ndc[candidate]))
@@ -126,7 +117,18 @@ class DrugIndex:
             mixtures = named_mixtures(text, self._tables.names, self._longest_name)
             if mixtures:
                 members = frozenset(member for mixture in mixtures for member in self._tables.mixtures[mixture])
-                return _Found(members, form_route(text), strength_mg(text) if len(members) == 1 else None)
+                route = form_route(text) or self._brand_route(text)
+                return _Found(members, route, strength_mg(text) if len(members) == 1 else None)
+        return None
+
+    def _brand_route(self, text: str) -> Route | None:
+        """Route of a brand that is sold in one local form only."""
+        words = tokens(text)
+        for length in range(min(3, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                route = self._tables.name_routes.get(" ".join(words[start : start + length]))
+                if route:
+                    return Route(route)
         return None
 
     def _conflict(self, found: _Found, others: Sequence[_Found], named: _Found | None) -> str | None:
@@ -171,14 +173,6 @@ class DrugIndex:
         ours = {name for (name, _), classes in zip(self._tables.ingredients, self._classes, strict=True) if classes}
         hits = (name for name in self._tables.names if name.startswith(typed))
         return sorted(hits, key=lambda name: (name not in ours, name))[:limit]
-
-
-def form_route(name: str) -> Route | None:
-    """Route that a dose form in a product name tells ("eye drops"); none for tablets and injections."""
-    for pattern, route in _FORM_WORDS:
-        if pattern.search(name):
-            return route
-    return None
 
 
 def _listed(names: Iterable[str]) -> str:

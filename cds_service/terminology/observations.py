@@ -31,6 +31,9 @@ class ObservationIndex:
                 self.excluded.setdefault(row["loinc"], row["note"])
             elif row["loinc"] not in self.excluded:
                 self.analytes[row["loinc"]] = Analyte(row["analyte"])
+        self._snomed: dict[str, Analyte] = {
+            row["code"]: Analyte(row["analyte"]) for row in read_rows("snomed/observation_codes.csv")
+        }
         self._answers: dict[tuple[str, str], Consciousness] = {}
         for table in ("avpu_answers.csv", "snomed/avpu_answers.csv"):
             for row in read_rows(table):
@@ -39,8 +42,11 @@ class ObservationIndex:
                     self._answers[at] = cast(Consciousness, row["answer"])
 
     def analyte(self, system: str | None, code: str) -> Analyte | None:
-        """Analyte of a LOINC code; ``None`` for other systems and for look-alikes (urine, CSF, CK-MB ...)."""
-        return self.analytes.get(code.strip()) if normalise_system(system) == LOINC else None
+        """Analyte of a LOINC code, or of a vital sign's SNOMED CT code; ``None`` for look-alikes (urine, CSF, CK-MB)."""
+        known = normalise_system(system)
+        if known == LOINC:
+            return self.analytes.get(code.strip())
+        return self._snomed.get(code.strip()) if known == SNOMED else None
 
     def avpu(self, system: str | None, code: str | None, text: str | None) -> Consciousness | None:
         """AVPU answer by LOINC answer or SNOMED CT code, else by its words or letter; ``None`` when not understood."""

@@ -27,9 +27,14 @@ _OF_ANALYTE = {
 }
 _SEPARATORS = re.compile(r"\s*(?:,|;|\+|/|\band\b)\s*", re.IGNORECASE)
 _PADDING = frozenset(
-    "serum plasma blood level levels test repeat check lab stat urgent routine measurement order fasting with w o wo without "
-    "contrast lumbar cervical thoracic spine brain of the head total 12 lead resting please imaging scan".split()
-)
+    {
+        "12", "blood", "brain", "cervical", "check", "contrast", "fasting", "head", "imaging", "lab", "lead",
+        "level", "levels", "lumbar", "measurement", "o", "of", "order", "plasma", "please", "repeat", "resting",
+        "routine", "scan", "serum", "spine", "stat", "test", "the", "thoracic", "total", "urgent", "w", "with",
+        "without", "wo",
+    }
+)  # fmt: skip
+"""Words set aside when a written order is compared with a test name."""
 
 
 class OrderIndex:
@@ -90,7 +95,7 @@ class OrderIndex:
 
     def order_code(self, test: LabTest) -> Coding:
         """Code and display of a suggested order. SNOMED CT is used for imaging only; without it, the LOINC study."""
-        fallback = {LabTest.IMAGING: Coding(LOINC, "36801-9", "MR Spine study")}
+        fallback = {LabTest.IMAGING: Coding(LOINC, "18755-9", "MRI study")}
         return self._orders.get(test) or fallback[test]
 
 

@@ -22,7 +22,8 @@ class DrugTables(msgspec.Struct, frozen=True, kw_only=True):
     """Ingredients by number; every other table points to a set of ingredients ("mixture") by number.
 
     ``ingredients``: name and RxCUI ("" where none is known). ``classes``: values of ``DrugClass`` for each ingredient.
-    ``products``: RxCUI -> (mixture, dose-form route or "", strength in mg or 0).
+    ``products``: RxCUI -> (mixture, dose-form route or "", strength in mg or 0). ``name_routes``: brand sold only in one
+    local form -> its route ("restasis": ophthalmic).
     """
 
     ingredients: list[tuple[str, str]]
@@ -31,6 +32,7 @@ class DrugTables(msgspec.Struct, frozen=True, kw_only=True):
     products: dict[str, tuple[int, str, float]]
     atc: dict[str, int]
     names: dict[str, int]
+    name_routes: dict[str, str] = {}
 
     def joined(self, other: DrugTables) -> DrugTables:
         """Both tables in one; where both know a code or a name, this one's meaning stays. Ingredients meet by RxCUI."""
@@ -53,6 +55,7 @@ class DrugTables(msgspec.Struct, frozen=True, kw_only=True):
             products=products | self.products,
             atc={code: mix + shift for code, mix in other.atc.items()} | self.atc,
             names={name: mix + shift for name, mix in other.names.items()} | self.names,
+            name_routes=other.name_routes | self.name_routes,
         )
 
 
@@ -84,5 +87,5 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
     table = DATA.joinpath(*name.split("/"))
     if not table.is_file():
         return
-    with table.open("r", encoding="utf-8", newline="") as stream:
+    with table.open("r", encoding="utf-8") as stream:
         yield from csv.DictReader(stream)

@@ -29,8 +29,9 @@ class Terminology:
     def __init__(self, products: Path | None = None) -> None:
         """``products``: drug tables compiled from an RxNorm release, used beside the product's own."""
         snomed = list(read_rows("snomed/drugs.csv"))
+        own = read_drugs()
         self._drugs = DrugIndex(
-            read_drugs() if products is None else read_drugs().joined(read_drugs(products)),
+            own if products is None else own.joined(read_drugs(products)),
             {row["code"]: row["name"].split(";") for row in snomed if row["kind"] == "ingredient"},
             {row["code"]: row["name"] for row in snomed if row["kind"] == "class"},
         )
@@ -46,7 +47,7 @@ class Terminology:
         return normalise_system(system)
 
     def analyte(self, system: str | None, code: str) -> Analyte | None:
-        """Analyte of an Observation code (LOINC only); ``None`` for look-alikes."""
+        """Analyte of an Observation code (LOINC; vital signs also SNOMED CT); ``None`` for look-alikes."""
         return self._observations.analyte(system, code)
 
     def why_excluded(self, code: str) -> str | None:

@@ -7,13 +7,14 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[^a-z0-9%.]+")
 _LOOSE_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_POSSESSIVE = re.compile(r"'s\b")
 _GLUED_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml|meq|mmol|unt|iu|units)\b)")
 
 
 def plain(text: str) -> str:
     """Lower-case ASCII of a text; accents are dropped, trade-mark signs and possessives removed."""
     folded = unicodedata.normalize("NFKD", text.replace("®", " ").replace("™", " ").replace("’", "'"))
-    return folded.encode("ascii", "ignore").decode("ascii").lower().replace("'s ", " ").replace("'", "")
+    return _POSSESSIVE.sub("", folded.encode("ascii", "ignore").decode("ascii").lower()).replace("'", "")
 
 
 def tokens(text: str) -> list[str]:
