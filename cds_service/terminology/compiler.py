@@ -27,7 +27,8 @@ from cds_service.terminology.source_tables import Row, read, split, write_rows
 from cds_service.terminology.store import DrugTables, NdcTable
 from cds_service.terminology.words import key
 
-_HERE = Path(__file__).parent / "data"
+REVIEWED = Path(__file__).parent / "data"
+"""Where the reviewed tables are, and where the compiled ones go."""
 _LICENSED_OUT = "ndc_map"
 _MISSED = {"tilidine": "tilidine", "vitamin d3": "colecalciferol", "calcium chloride": "calcium chloride"}
 """Words in the name of a ``partial`` product row -> the ingredient of a rule class that the row leaves out."""
@@ -77,7 +78,10 @@ def members_of(builder: Builder, rxcuis: str, names: str) -> list[int]:
     called = names.split(" + ")
     if len(codes) != len(called):
         raise CompileError(f"ingredient codes and names differ in number: {rxcuis} / {names}")
-    return [builder.ingredient(name.strip(), code) for code, name in zip(codes, called, strict=True)]
+    members = [builder.ingredient(name.strip(), code) for code, name in zip(codes, called, strict=True)]
+    for name, member in zip(called, members, strict=True):
+        builder.by_name.setdefault(key(name), member)
+    return members
 
 
 def add_products(builder: Builder, rows: list[Row]) -> None:
@@ -141,21 +145,28 @@ def ndc_table(builder: Builder, rows: list[Row]) -> NdcTable:
     return NdcTable(codes=codes)
 
 
-def class_lists(builder: Builder, rows: list[Row]) -> dict[int, list[str]]:
-    """Classes of each ingredient number. Raises ``CompileError`` for a member that is no ingredient."""
+def class_lists(builder: Builder, rows: list[Row], *, complete: bool = True) -> dict[int, list[str]]:
+    """Classes of each ingredient number.
+
+    A member that is no ingredient raises ``CompileError`` when the tables must be ``complete``, else is passed over (an
+    RxNorm release holds no medicine that the US does not sell).
+    """
     by_printed: dict[str, list[int]] = {}
     for number, (name, _) in enumerate(builder.ingredients):
         by_printed.setdefault(name, []).append(number)
     classes: dict[int, list[str]] = {}
     for row in rows:
         wanted = DrugClass(row["class"]).value
-        for number in by_printed.get(row["ingredient"]) or [named(builder, row["ingredient"])]:
+        numbers = by_printed.get(row["ingredient"], [])
+        if not numbers and (complete or key(row["ingredient"]) in builder.names):
+            numbers = [named(builder, row["ingredient"])]
+        for number in numbers:
             if wanted not in classes.setdefault(number, []):
                 classes[number].append(wanted)
     return classes
 
 
-def compile_tables(source: Path, reviewed: Path = _HERE) -> tuple[DrugTables, NdcTable, dict[str, str]]:
+def compile_tables(source: Path, reviewed: Path = REVIEWED) -> tuple[DrugTables, NdcTable, dict[str, str]]:
     """Drug tables, NDC table and product names from ``source`` and the reviewed CSV tables."""
     builder = Builder()
     ingredients = read(source, "drug_ingredients.csv")
@@ -175,11 +186,11 @@ def main(arguments: list[str]) -> int:
     if not 1 <= len(arguments) <= 2:
         print(__doc__)
         return 2
-    target = Path(arguments[1]) if len(arguments) == 2 else _HERE
+    target = Path(arguments[1]) if len(arguments) == 2 else REVIEWED
     drugs, ndc, names = compile_tables(Path(arguments[0]))
     for name, table in (("drugs", drugs), ("ndc", ndc), ("product_names", names)):
         (target / f"{name}.msgpack").write_bytes(msgspec.msgpack.encode(table))
-    icd, snomed = compile_conditions(Path(arguments[0]), _HERE)
+    icd, snomed = compile_conditions(Path(arguments[0]), REVIEWED)
     write_rows(target / "conditions.csv", icd)
     write_rows(target / "snomed" / "conditions.csv", snomed)
     print(f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.names)} names, ", end="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cds_service.clinical.vocabulary import Concept
@@ -51,13 +51,17 @@ class ConceptIndex:
             book[code] = _Meaning(_concepts(row["concepts"]), row["match"] == "prefix", known.words)
 
     def match(self, codings: Sequence[Coding], text: str | None = None) -> ConceptMatch:
-        """Concepts of one entry. Words count only when no coding of the entry is in a table (a code beats text)."""
+        """Concepts of one entry. Words count only when no coding of the entry is in a table (a code beats text).
+
+        An unspecific code ("other symptoms ...") whose listed words the entry does not use counts as in no table.
+        """
         words = [coding.display for coding in codings if coding.display] + ([text] if text else [])
+        said = clinical_key(" ; ".join(words))
         meanings = [meaning for coding in codings if (meaning := self._meaning(coding)) is not None]
-        if meanings:
-            said = clinical_key(" ; ".join(words))
-            found = [concept for meaning in meanings for concept in _closest(meaning, said)]
-            return ConceptMatch(concepts=tuple(dict.fromkeys(found)), matched_by="code")
+        told = [found for meaning in meanings if (found := _closest(meaning, said)) is not None]
+        if told:
+            every = [concept for concepts in told for concept in concepts]
+            return ConceptMatch(concepts=tuple(dict.fromkeys(every)), matched_by="code")
         named = [concept for phrase in words for concept in self._phrases.find(phrase)]
         return ConceptMatch(concepts=tuple(dict.fromkeys(named)), matched_by="name") if named else ConceptMatch()
 
@@ -86,8 +90,9 @@ def _concepts(cell: str) -> tuple[Concept, ...]:
     return tuple(Concept(name) for name in cell.split(";") if name)
 
 
-def _closest(meaning: _Meaning, said: str) -> Iterable[Concept]:
+def _closest(meaning: _Meaning, said: str) -> tuple[Concept, ...] | None:
+    """Concepts of a code in an entry that says these words; ``None`` when an unspecific code is told by no word."""
     for word, concepts in meaning.words:
         if word in said:
             return concepts
-    return meaning.concepts
+    return None if meaning.words and not meaning.concepts else meaning.concepts

@@ -15,6 +15,7 @@ _FORM_WORDS: tuple[tuple[re.Pattern[str], Route], ...] = (
     (re.compile(r"\b(vaginal|pessar(y|ies))\b", re.IGNORECASE), Route.VAGINAL),
     (re.compile(r"\b(nasal|nose)\b", re.IGNORECASE), Route.NASAL),
     (re.compile(r"\b(inhal\w*|nebuli[sz]\w*|actuat)\b", re.IGNORECASE), Route.INHALED),
+    (re.compile(r"\b(medicated (pad|patch)|irrigation)\b", re.IGNORECASE), Route.TOPICAL),
     (re.compile(r"\b(transdermal|patch(es)?)\b", re.IGNORECASE), Route.TRANSDERMAL),
     (re.compile(r"\b(rectal|suppositor(y|ies)|enema)\b", re.IGNORECASE), Route.RECTAL),
     (re.compile(r"\b(topical|cream|ointment|lotion|shampoo|gel)\b", re.IGNORECASE), Route.TOPICAL),

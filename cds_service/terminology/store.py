@@ -34,28 +34,35 @@ class DrugTables(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, int]
     name_routes: dict[str, str] = {}
 
-    def joined(self, other: DrugTables) -> DrugTables:
-        """Both tables in one; where both know a code or a name, this one's meaning stays. Ingredients meet by RxCUI."""
+    def joined(self, release: DrugTables) -> DrugTables:
+        """These tables with a site's RxNorm release: its products win, names and ATC codes keep their meaning here.
+
+        Ingredients meet by RxCUI, or by name where these tables know no RxCUI.
+        """
         numbers = {rxcui: number for number, (_, rxcui) in enumerate(self.ingredients) if rxcui}
+        unnumbered = {name: number for number, (name, rxcui) in enumerate(self.ingredients) if not rxcui}
         ingredients, classes, mixtures = list(self.ingredients), list(self.classes), list(self.mixtures)
         renumbered: list[int] = []
-        for (name, rxcui), own in zip(other.ingredients, other.classes, strict=True):
-            if rxcui not in numbers:
+        for (name, rxcui), own in zip(release.ingredients, release.classes, strict=True):
+            if rxcui not in numbers and name in unnumbered:
+                numbers[rxcui] = unnumbered[name]
+                ingredients[numbers[rxcui]] = (name, rxcui)
+            elif rxcui not in numbers:
                 numbers[rxcui] = len(ingredients)
                 ingredients.append((name, rxcui))
                 classes.append(own)
             renumbered.append(numbers[rxcui])
         shift = len(mixtures)
-        mixtures.extend([renumbered[member] for member in mixture] for mixture in other.mixtures)
-        products = {code: (mix + shift, route, mg) for code, (mix, route, mg) in other.products.items()}
+        mixtures.extend([renumbered[member] for member in mixture] for mixture in release.mixtures)
+        products = {code: (mix + shift, route, mg) for code, (mix, route, mg) in release.products.items()}
         return DrugTables(
             ingredients=ingredients,
             classes=classes,
             mixtures=mixtures,
-            products=products | self.products,
-            atc={code: mix + shift for code, mix in other.atc.items()} | self.atc,
-            names={name: mix + shift for name, mix in other.names.items()} | self.names,
-            name_routes=other.name_routes | self.name_routes,
+            products=self.products | products,
+            atc=self.atc,
+            names={name: mix + shift for name, mix in release.names.items()} | self.names,
+            name_routes=self.name_routes,
         )
 
 

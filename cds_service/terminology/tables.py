@@ -14,7 +14,7 @@ from cds_service.terminology.model import Coding, ConceptMatch, Consciousness, D
 from cds_service.terminology.observations import ObservationIndex
 from cds_service.terminology.orders import OrderIndex
 from cds_service.terminology.routes import RouteIndex
-from cds_service.terminology.store import read_drugs, read_rows
+from cds_service.terminology.store import read_drugs, read_product_names, read_rows
 from cds_service.terminology.systems import normalise_system
 
 
@@ -77,6 +77,11 @@ class Terminology:
     def drug(self, codings: Sequence[Coding], text: str | None = None) -> DrugMatch:
         """Ingredients and classes of a medicine."""
         return self._drugs.match(codings, text)
+
+    @staticmethod
+    def product_name(rxcui: str) -> str | None:
+        """RxNorm name of a product code, for people; reads a table of its own at each call."""
+        return read_product_names().get(rxcui)
 
     def drug_class_members(self, drug_class: DrugClass) -> list[str]:
         """Ingredient names of a class."""
