@@ -29,6 +29,18 @@ _SYSTEMIC_ONLY = frozenset(
 """Classes that name an effect on the whole body: a cream or an eye drop is no member."""
 
 
+_ATC_CLASSES: tuple[tuple[str, DrugClass], ...] = (
+    ("C03E", DrugClass.THIAZIDE),
+    ("C07B", DrugClass.THIAZIDE),
+    ("C07D", DrugClass.THIAZIDE),
+    ("C08GA", DrugClass.THIAZIDE),
+    ("C09BA", DrugClass.THIAZIDE),
+    ("C09DA", DrugClass.THIAZIDE),
+    ("C10AA", DrugClass.STATIN),
+)
+"""ATC groups that say a class without naming its ingredient ("losartan and diuretics"; the diuretic is a thiazide)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Ingredients by number, with what the product's own code tells about it."""
@@ -36,6 +48,7 @@ class _Found:
     members: frozenset[int]
     route: Route | None = None
     strength: float | None = None
+    classes: frozenset[DrugClass] = frozenset()
 
 
 class DrugIndex:
@@ -101,12 +114,18 @@ class DrugIndex:
             members = self._snomed.get(code)
             return _Found(members) if members else None
         if system == ATC:
-            number = tables.atc.get(code.upper())
-            return None if number is None else _Found(self._members(number), atc_route(code.upper()))
+            return self._atc(code.upper())
         for candidate in labeller_and_product(code):
             if candidate in self._ndc:
                 return _Found(self._members(self._ndc[candidate]))
         return None
+
+    def _atc(self, code: str) -> _Found | None:
+        number = self._tables.atc.get(code)
+        implied = frozenset(drug_class for group, drug_class in _ATC_CLASSES if code.startswith(group))
+        if number is None:
+            return _Found(frozenset(), classes=implied) if implied else None
+        return _Found(self._members(number), atc_route(code), classes=implied)
 
     def _members(self, mixture: int) -> frozenset[int]:
         return frozenset(self._tables.mixtures[mixture])
@@ -145,7 +164,7 @@ class DrugIndex:
         return list(dict.fromkeys(self._tables.ingredients[member][0] for member in sorted(members)))
 
     def _result(self, found: _Found, matched_by: MatchedBy, conflict: str | None) -> DrugMatch:
-        classes = frozenset().union(*(self._classes[member] for member in found.members))
+        classes = found.classes.union(*(self._classes[member] for member in found.members))
         if found.route in LOCAL_ROUTES:
             classes -= _SYSTEMIC_ONLY
         entries = [self._tables.ingredients[member] for member in sorted(found.members)]

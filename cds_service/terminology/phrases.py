@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cds_service.clinical.vocabulary import Concept
@@ -23,9 +24,13 @@ _DENIED_AFTER = tuple(
         "negative", "vaccine", "prevention", "risk",
     )
 )  # fmt: skip
-_REACH = 3
-"""Words between a denial and what it denies ("no muscle or leg cramps")."""
-_STOPS = frozenset({"but", "with", "now", "presents", "has", "however", "currently"})
+_REACH = 6
+"""Words between a denial and what it denies ("denies any leg cramps, stiffness or myalgia")."""
+_AFTER = 2
+"""Words a denial behind a finding may span ("rhabdomyolysis was ruled out")."""
+_CLAUSES = re.compile(r"[.;!?](?:\s|$)|\n")
+_STOPS = frozenset({"but", "with", "now", "presents", "presenting", "has", "have", "however", "currently", "today"})
+"""Words that end a denial."""
 
 
 class PhraseBook:
@@ -42,9 +47,15 @@ class PhraseBook:
 
     def find(self, text: str) -> list[Concept]:
         """Concepts that the text affirms, in order of appearance. Longest phrase first; denied ones are left out."""
-        words = clinical_key(text).split()
-        if tuple(words) in self._whole:
-            return list(self._whole[tuple(words)])
+        whole = tuple(clinical_key(text).split())
+        if whole in self._whole:
+            return list(self._whole[whole])
+        if whole in self._inside:
+            return list(self._inside[whole])
+        found = [concept for clause in _CLAUSES.split(text) for concept in self._affirmed(clinical_key(clause).split())]
+        return list(dict.fromkeys(found))
+
+    def _affirmed(self, words: Sequence[str]) -> list[Concept]:
         found: list[Concept] = []
         start = 0
         while start < len(words):
@@ -54,7 +65,7 @@ class PhraseBook:
                 continue
             concepts = self._inside[tuple(words[start : start + length])]
             if not denied(words, start, start + length):
-                found.extend(concept for concept in concepts if concept not in found)
+                found.extend(concepts)
             start += length
         return found
 
@@ -67,15 +78,15 @@ class PhraseBook:
 
 def denied(words: Sequence[str], start: int, end: int) -> bool:
     """Whether words before or after ``words[start:end]`` take the finding back."""
-    before = list(words[max(0, start - _REACH - 2) : start])
+    before = list(words[max(0, start - _REACH - 3) : start])
     for stop in reversed(range(len(before))):
         if before[stop] in _STOPS:
             before = before[stop + 1 :]
             break
     if any(_at_end(before, phrase) for phrase in _DENIED_BEFORE):
         return True
-    after = list(words[end : end + _REACH])
-    return any(after[: len(phrase)] == phrase or after[1 : 1 + len(phrase)] == phrase for phrase in _DENIED_AFTER)
+    after = list(words[end : end + _AFTER + 2])
+    return any(after[gap : gap + len(phrase)] == phrase for phrase in _DENIED_AFTER for gap in range(_AFTER))
 
 
 def _at_end(before: Sequence[str], phrase: Sequence[str]) -> bool:
