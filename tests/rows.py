@@ -181,7 +181,11 @@ HAEMOLYSED = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
 
 
 def _result(obs: Obs, now: float) -> LabResult | None:
-    if obs.days_ago is None or obs.days_ago < -1 / 24 or obs.status not in ("final", "amended", "corrected", "preliminary"):
+    if (
+        obs.days_ago is None
+        or obs.days_ago < -1 / 24
+        or obs.status not in ("final", "amended", "corrected", "preliminary")
+    ):
         return None
     if obs.analyte is Analyte.AVPU:
         return _avpu(obs, now)

@@ -149,7 +149,9 @@ class Case:
 
     # -- medicines -------------------------------------------------------------------------------------------------
 
-    def _medications(self, classes: Iterable[DrugClass], states: frozenset[MedicationState]) -> list[MedicationExposure]:
+    def _medications(
+        self, classes: Iterable[DrugClass], states: frozenset[MedicationState]
+    ) -> list[MedicationExposure]:
         wanted = frozenset(classes)
         self.reads |= wanted
         return [
@@ -396,7 +398,13 @@ class Case:
         if reported is not None:
             return KidneyFunction(value=reported.value, label="CrCl", basis="reported", result=reported)
         creatinine, weight, age, sex = self.creatinine, self.latest(Analyte.WEIGHT, window), self.age, self.sex
-        if creatinine is not None and weight is not None and age is not None and sex is not None and creatinine.value > 0:
+        if (
+            creatinine is not None
+            and weight is not None
+            and age is not None
+            and sex is not None
+            and creatinine.value > 0
+        ):
             value = cockcroft_gault(creatinine.value, age, weight.value, sex)
             return KidneyFunction(value=value, label="CrCl", basis="Cockcroft-Gault", result=creatinine)
         egfr = self.egfr
@@ -431,9 +439,7 @@ class Case:
         """Statins active, or ended within ``statin.recent_stop_d``."""
         recent = self.limits["statin.recent_stop_d"]
         stopped = (
-            medication
-            for medication in self.ended(DrugClass.STATIN)
-            if self.clock.within_days(medication.end, recent)
+            medication for medication in self.ended(DrugClass.STATIN) if self.clock.within_days(medication.end, recent)
         )
         return self.taking(DrugClass.STATIN) or tuple(stopped)
 

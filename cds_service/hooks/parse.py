@@ -1,0 +1,180 @@
+"""Reading the envelope of a hook call: strict where a mistake could harm, tolerant of what real clients send.
+
+FHIR content stays raw. Raises ``MalformedRequest`` (400) and ``WrongType`` (422) with the place of the mistake; messages
+never repeat a value of the request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from cds_service.errors import MalformedRequest, WrongType
+from cds_service.guidance.finding import Hook
+from cds_service.hooks.request import CDSRequest, FhirAuthorization
+
+Raw = msgspec.Raw
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+ANYTHING = msgspec.json.Decoder()
+NULL = b"null"
+PATIENT_ID = re.compile(r"[A-Za-z0-9._~:-]{1,255}")
+MAX_INSTANCE = 500
+MAX_SELECTIONS = 2_000
+_KEY = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:')
+
+
+def parse_request(body: bytes, hook: Hook) -> CDSRequest:
+    """The checked request of a call to a service of ``hook``."""
+    members = _members(body, "request", malformed="the body is not a JSON object")
+    said = _text(members, "hook", "hook", required=True)
+    if said != hook.value:
+        raise MalformedRequest(f"this service answers the hook {hook.value} only", where="hook", code="value")
+    instance = _text(members, "hookInstance", "hookInstance", required=True)
+    if len(instance) > MAX_INSTANCE:
+        raise MalformedRequest("hookInstance is too long", where="hookInstance", code="too-long")
+    context = _object(members, "context", required=True)
+    server = _text(members, "fhirServer", "fhirServer")
+    patient_id = read_patient_id(context)
+    return CDSRequest(
+        hook=hook,
+        hook_instance=instance,
+        patient_id=patient_id,
+        user_id=_text(context, "userId", "context.userId") or None,
+        encounter_id=_encounter(context),
+        selections=_selections(context),
+        draft_orders=_draft_orders(context, hook) if hook.is_order else None,
+        prefetch=_object(members, "prefetch", required=False),
+        fhir_server=server or None,
+        authorization=_authorization(members, server, patient_id),
+    )
+
+
+def _members(raw: bytes | msgspec.Raw, where: str, *, malformed: str) -> dict[str, msgspec.Raw]:
+    try:
+        members = MEMBERS.decode(raw)
+    except msgspec.ValidationError as error:
+        raise MalformedRequest(malformed, where=where, code="structure") from error
+    except DECODE_ERRORS as error:
+        raise MalformedRequest("the body is not valid JSON (UTF-8)", where=where, code="structure") from error
+    if _has_twins(bytes(raw), members):
+        raise MalformedRequest("a member name occurs twice", where=where, code="structure")
+    return members
+
+
+def _has_twins(raw: bytes, members: Mapping[str, msgspec.Raw]) -> bool:
+    """Whether a member name of this object occurs twice (parsers keep the last one silently).
+
+    The values that were kept are cut out; what remains may hold exactly as many names as there are members.
+    """
+    values = [memoryview(value) for value in members.values()]
+    skeleton = len(raw) - sum(len(value) for value in values)
+    names = sum(len(name) for name in members)
+    if skeleton <= names + 4 * len(members) + 2:
+        return False
+    rest = raw
+    for value in sorted(values, key=len, reverse=True):
+        start = rest.find(bytes(value[:256]))
+        if start >= 0:
+            rest = rest[:start] + b"0" + rest[start + len(value) :]
+    return len(_KEY.findall(rest)) > len(members)
+
+
+def _object(members: Mapping[str, msgspec.Raw], name: str, *, required: bool) -> dict[str, msgspec.Raw]:
+    raw = members.get(name)
+    if raw is None or bytes(memoryview(raw)[:4]) == NULL:
+        if required:
+            raise MalformedRequest(f"{name} is required", where=name, code="required")
+        return {}
+    if bytes(memoryview(raw)[:1]) != b"{":
+        raise WrongType(f"{name} must be an object", where=name, code="structure")
+    return _members(raw, name, malformed=f"{name} must be an object")
+
+
+def _text(members: Mapping[str, msgspec.Raw], name: str, where: str, *, required: bool = False) -> str:
+    raw = members.get(name)
+    value = _decoded(raw, where) if raw is not None else None
+    if value is None or (isinstance(value, str) and not value.strip()):
+        if required:
+            raise MalformedRequest(f"{where} is required", where=where, code="required")
+        return ""
+    if not isinstance(value, str):
+        raise WrongType(f"{where} must be a string", where=where, code="structure")
+    return value.strip()
+
+
+def _decoded(raw: msgspec.Raw, where: str) -> Any:
+    try:
+        return ANYTHING.decode(raw)
+    except DECODE_ERRORS as error:
+        raise MalformedRequest(f"{where} is not valid JSON", where=where, code="structure") from error
+
+
+def read_patient_id(context: Mapping[str, msgspec.Raw]) -> str:
+    """``context.patientId`` as a bare id; ``Patient/`` in front is tolerated, anything that could bend a URL is not."""
+    where = "context.patientId"
+    value = _text(context, "patientId", where, required=True).removeprefix("Patient/")
+    if not PATIENT_ID.fullmatch(value) or value.strip(".") == "":
+        raise MalformedRequest(f"{where} is not a resource id", where=where, code="value")
+    return value
+
+
+def _encounter(context: Mapping[str, msgspec.Raw]) -> str | None:
+    value = _text(context, "encounterId", "context.encounterId").removeprefix("Encounter/")
+    return value if PATIENT_ID.fullmatch(value) else None
+
+
+def _selections(context: Mapping[str, msgspec.Raw]) -> tuple[str, ...]:
+    raw = context.get("selections")
+    value = _decoded(raw, "context.selections") if raw is not None else None
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise WrongType("context.selections must be a list of strings", where="context.selections", code="structure")
+    if len(value) > MAX_SELECTIONS:
+        raise MalformedRequest("context.selections is too long", where="context.selections", code="too-long")
+    return tuple(value)
+
+
+def _draft_orders(context: Mapping[str, msgspec.Raw], hook: Hook) -> msgspec.Raw | None:
+    """The drafts; order-select tolerates their absence (the public sandbox sends it so), order-sign does not."""
+    raw = context.get("draftOrders")
+    if raw is None or bytes(memoryview(raw)[:4]) == NULL:
+        if hook is Hook.ORDER_SIGN:
+            where = "context.draftOrders"
+            raise MalformedRequest(f"{where} is required", where=where, code="required")
+        return None
+    if bytes(memoryview(raw)[:1]) != b"{":
+        raise WrongType("context.draftOrders must be a Bundle", where="context.draftOrders", code="structure")
+    bundle = _members(raw, "context.draftOrders", malformed="context.draftOrders must be a Bundle")
+    kind = _text(bundle, "resourceType", "context.draftOrders.resourceType")
+    if kind != "Bundle" and "entry" not in bundle:
+        raise MalformedRequest("context.draftOrders must be a Bundle", where="context.draftOrders", code="structure")
+    return raw
+
+
+def _authorization(members: Mapping[str, msgspec.Raw], server: str, patient_id: str) -> FhirAuthorization | None:
+    found = _object(members, "fhirAuthorization", required=False)
+    if not found:
+        return None
+    where = "fhirAuthorization"
+    if not server:
+        raise MalformedRequest(f"{where} needs fhirServer", where="fhirServer", code="required")
+    token = _text(found, "access_token", f"{where}.access_token", required=True)
+    patient = _text(found, "patient", f"{where}.patient").removeprefix("Patient/")
+    if patient and patient != patient_id:
+        raise MalformedRequest(f"{where}.patient is not the patient in context", where=f"{where}.patient", code="value")
+    expires = _decoded(found["expires_in"], f"{where}.expires_in") if "expires_in" in found else None
+    return FhirAuthorization(
+        access_token=token,
+        token_type=_text(found, "token_type", f"{where}.token_type") or "Bearer",
+        expires_in=float(expires) if isinstance(expires, int | float) and not isinstance(expires, bool) else None,
+        scope=_text(found, "scope", f"{where}.scope") or None,
+        subject=_text(found, "subject", f"{where}.subject") or None,
+        patient=patient or None,
+    )
