@@ -9,7 +9,7 @@ from cds_service.terminology.words import tokens
 
 _BRANDS = re.compile(r"\[[^\]]*\]")
 _PARTS = re.compile(r"\s*(?:/|\+|&|;|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECASE)
-_REFUSED = re.compile(r"^\s*(?:no|not|avoid|stop|allerg\w+|intoleran\w+|without|non)\b", re.IGNORECASE)
+_REFUSED = re.compile(r"^\s*(?:no|not|avoid|stop|allerg\w+|intoleran\w+|without)\b", re.IGNORECASE)
 
 ION_WORDS = frozenset(
     {

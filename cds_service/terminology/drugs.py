@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, DrugClass, Route
@@ -30,7 +30,8 @@ _SYSTEMIC_ONLY = frozenset(
 
 
 _ATC_CLASSES: tuple[tuple[str, DrugClass], ...] = (
-    ("C03E", DrugClass.THIAZIDE),
+    ("C03E", DrugClass.K_SPARING),
+    ("C03EA", DrugClass.THIAZIDE),
     ("C07B", DrugClass.THIAZIDE),
     ("C07D", DrugClass.THIAZIDE),
     ("C08GA", DrugClass.THIAZIDE),
@@ -79,7 +80,7 @@ class DrugIndex:
         words = [coding.display for coding in codings if coding.display] + ([text] if text else [])
         named = self._by_name(words)
         if coded:
-            found = coded[0]
+            found = coded[0] if coded[0].members or named is None else replace(named, classes=coded[0].classes)
             return self._result(found, "code", self._conflict(found, coded[1:], named))
         if whole_class is not None:
             return DrugMatch(classes=frozenset({whole_class}), matched_by="code", known=True)

@@ -92,6 +92,7 @@ def test_atc_with_combinations(code: str, ingredients: set[str]) -> None:
     [
         ("C09DA01", {DrugClass.RAAS, DrugClass.THIAZIDE}),
         ("C07BB07", {DrugClass.THIAZIDE}),
+        ("C03EB01", {DrugClass.LOOP, DrugClass.K_SPARING}),
         ("C10AA", {DrugClass.STATIN}),
         ("C09CA01", {DrugClass.RAAS}),
     ],

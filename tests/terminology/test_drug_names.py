@@ -66,6 +66,7 @@ def test_a_supplement_is_one(text: str, ingredient: str, drug_class: DrugClass) 
     [
         ("atorvastatin (LIPITOR) 80 MG tablet", {"atorvastatin"}),
         ("template non-formulary (medication) (Lipitor)", {"atorvastatin"}),
+        ("Non-formulary: Lipitor", {"atorvastatin"}),
         ("lisinopriL", {"lisinopril"}),
         ("hydrALAZINE 25 mg", {"hydralazine"}),
         ("hydrOXYzine 25 mg", {"hydroxyzine"}),
