@@ -1,0 +1,153 @@
+"""What every part of the reader shares: whose chart, which moment, what was found out on the way."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from cds_service.clinical.chart import Gap, GapReason, NotUsed
+from cds_service.clinical.limits import Limits
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.times import parse_time
+from cds_service.guidance.finding import Hook
+from cds_service.terminology import Coding, Terminology
+
+SAFE_ID = re.compile(r"[A-Za-z0-9.\-_~]{1,255}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """One request being read."""
+
+    hook: Hook
+    patient_id: str
+    encounter_id: str | None
+    fhir_server: str | None
+    now: float
+    zone: tzinfo
+    terminology: Terminology
+    limits: Limits
+    patient_urls: set[str] = field(default_factory=set)
+    """fullUrls under which the context's own Patient was delivered."""
+    resources: dict[str, msgspec.Raw] = field(default_factory=dict)
+    """Resources that others point at (Medication, Condition, Specimen), by ``Type/id`` and by fullUrl."""
+    gaps: list[Gap] = field(default_factory=list)
+    not_used: list[NotUsed] = field(default_factory=list)
+    strangers: Counter[str] = field(default_factory=Counter)
+    """Resource type → how many belonged to another patient."""
+    ownerless: Counter[str] = field(default_factory=Counter)
+    """Resource type → how many could not be tied to any patient."""
+    unreadable: Counter[str] = field(default_factory=Counter)
+    _own: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        forms = {f"Patient/{self.patient_id}", self.patient_id, f"urn:uuid:{self.patient_id}"}
+        if self.fhir_server:
+            forms.add(f"{self.fhir_server.rstrip('/')}/Patient/{self.patient_id}")
+        self._own = frozenset(forms)
+
+    def is_own(self, subject: shapes.Reference | None, kind: str) -> bool:
+        """Whether a resource belongs to the patient in context: exact match after the stated normalisation.
+
+        Counts what does not; nothing of it is used.
+        """
+        reference = subject.reference if subject is not None else None
+        if reference is not None and (reference in self._own or reference in self.patient_urls):
+            return True
+        if reference is None or reference.startswith("#") or "?" in reference:
+            self.ownerless[kind] += 1
+        else:
+            self.strangers[kind] += 1
+        return False
+
+    def time(self, text: str | None) -> float | None:
+        """A FHIR time as POSIX seconds."""
+        return parse_time(text, self.zone) if text else None
+
+    def is_future(self, moment: float) -> bool:
+        """More than ``time.future_skew_h`` ahead."""
+        return moment - self.now > self.limits["time.future_skew_h"] * 3600
+
+    def is_this_encounter(self, reference: shapes.Reference | None) -> bool:
+        """Whether a reference names the encounter in context."""
+        if self.encounter_id is None or reference is None or reference.reference is None:
+            return False
+        return reference.reference.rsplit("/", 1)[-1].removeprefix("urn:uuid:") == self.encounter_id
+
+    def resolve(self, reference: str | None, contained: Sequence[msgspec.Raw] | None = None) -> msgspec.Raw | None:
+        """The resource a reference points at, among contained resources and everything delivered."""
+        if not reference:
+            return None
+        if reference.startswith("#"):
+            return next((raw for raw in contained or () if _id_of(raw) == reference[1:]), None)
+        found = self.resources.get(reference)
+        if found is None and "://" in reference:
+            if self.fhir_server and reference.startswith(self.fhir_server.rstrip("/") + "/"):
+                found = self.resources.get(reference[len(self.fhir_server.rstrip("/")) + 1 :])
+        if found is None and "/_history/" in reference:
+            found = self.resources.get(reference.split("/_history/", 1)[0])
+        return found
+
+    def day(self, moment: float) -> str:
+        """The calendar day of a moment in the configured zone."""
+        return datetime.fromtimestamp(moment, self.zone).strftime("%Y-%m-%d")
+
+    def note_unused(self, need: str, detail: str, moment: float | None) -> None:
+        """Note a datum that was seen and for a normal reason not used; long past ones are not worth a line."""
+        if moment is None or self.now - moment <= 365 * 86_400:
+            self.not_used.append(NotUsed(need=need, detail=detail))
+
+    def gap(self, need: str, reason: GapReason, detail: str, *, always: bool = False) -> None:
+        """Note something relevant that could not be used."""
+        self.gaps.append(Gap(need=need, reason=reason, detail=detail, always=always))
+
+
+class _Identity(msgspec.Struct, gc=False):
+    id: str | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity)
+
+
+def _id_of(raw: msgspec.Raw) -> str | None:
+    try:
+        return _IDENTITY.decode(raw).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def codings(concept: shapes.Concept | None) -> tuple[Coding, ...]:
+    """All codings of a CodeableConcept that carry a code or a display."""
+    if concept is None or not concept.coding:
+        return ()
+    return tuple(
+        Coding(one.system, one.code or "", one.display or "") for one in concept.coding[:200] if one.code or one.display
+    )
+
+
+def text_of(concept: shapes.Concept | None) -> str | None:
+    """The text of a CodeableConcept, else its first display."""
+    if concept is None:
+        return None
+    if concept.text:
+        return concept.text
+    return next((one.display for one in concept.coding or () if one.display), None)
+
+
+def status_code(value: shapes.Concept | str | None) -> str | None:
+    """The code of a status that is a CodeableConcept in R4 and was a plain code before."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return None
+    return next((one.code for one in value.coding or () if one.code), value.text)
+
+
+def reference_to(kind: str, identity: str | None) -> str | None:
+    """``Type/id`` for a resource with a usable id."""
+    return f"{kind}/{identity}" if identity and SAFE_ID.fullmatch(identity) else None

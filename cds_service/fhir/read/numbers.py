@@ -1,0 +1,71 @@
+"""Numbers of results: how they are printed, whether they are plausible, which of two is the more abnormal."""
+
+from __future__ import annotations
+
+from cds_service.clinical.chart import LabResult
+from cds_service.clinical.limits import Limits
+from cds_service.clinical.vocabulary import Analyte
+from cds_service.fhir.read import shapes
+
+DECIMALS = {Analyte.POTASSIUM: 1}
+MG_PER_MMOL = {
+    Analyte.CALCIUM: 4.008,
+    Analyte.ADJUSTED_CALCIUM: 4.008,
+    Analyte.IONISED_CALCIUM: 4.008,
+    Analyte.MAGNESIUM: 2.4305,
+}
+PLAUSIBLE_NAME = {Analyte.ADJUSTED_CALCIUM: "Ca"}
+MIDDLE = {
+    (Analyte.POTASSIUM, "mmol/L"): 4.3,
+    (Analyte.SODIUM, "mmol/L"): 140.0,
+    (Analyte.CALCIUM, "mmol/L"): 2.35,
+    (Analyte.CALCIUM, "mg/dL"): 9.4,
+    (Analyte.ADJUSTED_CALCIUM, "mmol/L"): 2.35,
+    (Analyte.ADJUSTED_CALCIUM, "mg/dL"): 9.4,
+    (Analyte.IONISED_CALCIUM, "mmol/L"): 1.22,
+    (Analyte.IONISED_CALCIUM, "mg/dL"): 4.9,
+    (Analyte.MAGNESIUM, "mmol/L"): 0.85,
+    (Analyte.MAGNESIUM, "mg/dL"): 2.05,
+}
+"""Mid-normal values: only to decide which of two results of the same moment lies farther out (0.3-4)."""
+LOW_IS_ABNORMAL = frozenset({Analyte.EGFR, Analyte.CREATININE_CLEARANCE, Analyte.GCS, Analyte.ALBUMIN})
+
+
+def abnormality(result: LabResult) -> float:
+    """How far out a value lies, comparable within one analyte."""
+    middle = MIDDLE.get((result.analyte, result.unit))
+    if middle is not None:
+        return abs(result.value - middle) / middle
+    return -result.value if result.analyte in LOW_IS_ABNORMAL else result.value
+
+
+def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool:
+    """Inside ``plausible.*``; where no range is stated, any finite number that is not negative."""
+    name = PLAUSIBLE_NAME.get(analyte, analyte.value)
+    low = limits.numbers.get(f"plausible.{name}.low")
+    if low is None:
+        return 0.0 <= value < 1e7
+    if unit == "mg/dL":
+        value /= MG_PER_MMOL[analyte]
+    return low <= value <= limits.numbers[f"plausible.{name}.high"]
+
+
+def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
+    """``<2.5 mmol/L``: comparator, number and unit as the laboratory wrote them, long fractions shortened."""
+    unit = (quantity.unit or quantity.code or "")[:24]
+    return f"{quantity.comparator or ''}{number_text(quantity.value or 0.0, least_decimals(analyte, unit))} {unit}".strip()
+
+
+def least_decimals(analyte: Analyte, unit: str) -> int:
+    """Decimals that are always shown (C2)."""
+    if analyte in MG_PER_MMOL:
+        return 1 if unit.casefold().startswith("mg") else 2
+    return DECIMALS.get(analyte, 0)
+
+
+def number_text(value: float, least: int) -> str:
+    """A number with at least ``least`` and at most three decimals."""
+    text = f"{value:.3f}".rstrip("0")
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.ljust(least, "0")
+    return f"{whole}.{fraction}" if fraction else whole

@@ -1,0 +1,309 @@
+"""Observations → results (rule catalogue 0.2 to 0.4): which count, when, in which unit, and what could not be used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from cds_service.clinical.chart import DAY, GapReason, LabResult
+from cds_service.clinical.vocabulary import Analyte
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.context import Reading, reference_to, text_of
+from cds_service.fhir.read.haemolysis import is_haemolysed
+from cds_service.fhir.read.numbers import abnormality, plausible, reported_text
+from cds_service.fhir.units import Conversion, conversion
+
+ELIGIBLE = frozenset({"final", "amended", "corrected"})
+IGNORED = frozenset({"registered", "cancelled", "entered-in-error", "unknown"})
+VERSION_RANK = {"entered-in-error": 5, "corrected": 4, "amended": 3, "final": 2, "preliminary": 1}
+VITAL_SIGNS = frozenset(
+    {Analyte.TEMPERATURE, Analyte.HEART_RATE, Analyte.SYSTOLIC_BP, Analyte.DIASTOLIC_BP, Analyte.RESPIRATORY_RATE,
+     Analyte.GCS, Analyte.AVPU}
+)  # fmt: skip
+SITES = {
+    "8331-1": "oral", "8332-9": "rectal", "8333-7": "tympanic", "8328-7": "axillary", "8329-5": "core",
+    "8334-5": "bladder", "75539-7": "temporal artery", "76011-6": "ear", "60838-0": "nasopharyngeal",
+}  # fmt: skip
+OBSERVATION = msgspec.json.Decoder(shapes.Observation)
+
+
+@dataclass(slots=True, kw_only=True)
+class Unusable:
+    """A relevant result that could not be used; whether it is a gap depends on what else there is (see ``settle``)."""
+
+    analyte: Analyte
+    detail: str
+    time: float | None
+
+
+@dataclass(slots=True)
+class Results:
+    """Results as they are read; ``settle`` orders them and decides what could not be used."""
+
+    reading: Reading
+    usable: dict[Analyte, list[LabResult]] = field(default_factory=dict)
+    preliminary: dict[Analyte, list[LabResult]] = field(default_factory=dict)
+    unusable: list[Unusable] = field(default_factory=list)
+    _versions: dict[str, tuple[shapes.Observation, Analyte | None]] = field(default_factory=dict)
+    _nameless: list[tuple[shapes.Observation, Analyte | None]] = field(default_factory=list)
+    _seen: set[bytes] = field(default_factory=set)
+
+    def add(self, raw: msgspec.Raw, analyte: Analyte | None) -> shapes.Observation:
+        """Decode one relevant Observation and keep its newest version. Raises msgspec errors for a malformed one."""
+        observation = OBSERVATION.decode(raw)
+        if observation.id is None:
+            content = bytes(raw)
+            if content not in self._seen:
+                self._seen.add(content)
+                self._nameless.append((observation, analyte))
+            return observation
+        known = self._versions.get(observation.id)
+        if known is None or _version(observation) > _version(known[0]):
+            self._versions[observation.id] = (observation, analyte)
+        return observation
+
+    def observations(self) -> Iterator[shapes.Observation]:
+        """The newest version of each relevant Observation."""
+        for observation, _ in (*self._versions.values(), *self._nameless):
+            yield observation
+
+    def settle(self) -> tuple[dict[Analyte, tuple[LabResult, ...]], dict[Analyte, tuple[LabResult, ...]]]:
+        """(eligible, preliminary) results, newest first; unusable newer ones become gaps, older ones a note."""
+        for observation, analyte in (*self._versions.values(), *self._nameless):
+            if self.reading.is_own(observation.subject, "Observation"):
+                self._read(observation, analyte)
+        usable = {analyte: in_order(results) for analyte, results in self.usable.items()}
+        preliminary = {analyte: in_order(results) for analyte, results in self.preliminary.items()}
+        for one in self.unusable:
+            self._report(one, usable)
+        return usable, preliminary
+
+    # -- one Observation -----------------------------------------------------------------------------------------
+
+    def _read(self, observation: shapes.Observation, analyte: Analyte | None) -> None:
+        status = observation.status
+        if status in IGNORED:
+            return
+        moment = self._moment(observation, analyte)
+        if analyte is not None:
+            self._value(observation, observation, analyte, moment)
+        for component in observation.component or ():
+            found = self._component_analyte(component)
+            if found is not None and found is not analyte:
+                self._value(observation, component, found, moment)
+
+    def _component_analyte(self, component: shapes.Component) -> Analyte | None:
+        lookup = self.reading.terminology.analyte
+        for coding in component.code.coding or () if component.code else ():
+            if coding.code and (found := lookup(coding.system, coding.code)) is not None:
+                return found
+        return None
+
+    def _moment(self, observation: shapes.Observation, analyte: Analyte | None) -> float | None:
+        reading = self.reading
+        period = observation.effectivePeriod
+        text = (
+            observation.effectiveDateTime
+            or (period.end if period else None)
+            or observation.effectiveInstant
+            or observation.issued
+        )
+        moment = reading.time(text)
+        if moment is None and text and analyte is not None:
+            self._cannot_use(analyte, None, f"{analyte.title}: the date of a result cannot be read.")
+            return math.nan
+        return moment
+
+    def _value(
+        self,
+        observation: shapes.Observation,
+        part: shapes.Observation | shapes.Component,
+        analyte: Analyte,
+        moment: float | None,
+    ) -> None:
+        if moment is not None and math.isnan(moment):
+            return
+        when = self._usable_time(analyte, moment, part)
+        if when is None:
+            return
+        if observation.status not in ELIGIBLE and observation.status != "preliminary":
+            self._cannot_use(analyte, when, f"{analyte.title}: a result without a known status was not used.")
+            return
+        if analyte is Analyte.AVPU:
+            self._consciousness(observation, part, when)
+            return
+        value = self._quantity(part, analyte, when)
+        if value is not None:
+            quantity, unit = value
+            self._keep(self._result(observation, part, analyte, quantity, unit, when))
+
+    def _usable_time(
+        self, analyte: Analyte, moment: float | None, part: shapes.Observation | shapes.Component
+    ) -> float | None:
+        reading = self.reading
+        if part.dataAbsentReason is not None:
+            reading.note_unused(analyte, f"{analyte.title}: reported as not available.", moment)
+            return None
+        if moment is None:
+            reading.note_unused(analyte, f"{analyte.title}: an undated result was not used.", None)
+            return None
+        if reading.is_future(moment):
+            reading.note_unused(analyte, f"{analyte.title}: a result dated in the future was not used.", None)
+            return None
+        return moment
+
+    def _quantity(
+        self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float
+    ) -> tuple[shapes.Quantity, Conversion] | None:
+        quantity = part.valueQuantity
+        if quantity is None and analyte is Analyte.GCS and part.valueInteger is not None:
+            quantity = shapes.Quantity(value=float(part.valueInteger), unit="{score}")
+        if quantity is None or quantity.value is None:
+            self._no_number(part, analyte, when)
+            return None
+        unit = conversion(analyte, quantity.unit, quantity.code, quantity.system)
+        shown = reported_text(analyte, quantity)
+        if unit is None:
+            what = "has no unit" if not (quantity.unit or quantity.code) else "has a unit that does not fit or is not clear"
+            self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
+            return None
+        if not plausible(analyte, unit.apply(quantity.value), unit.family, self.reading.limits):
+            self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) is not plausible; not used.")
+            return None
+        return quantity, unit
+
+    def _no_number(self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float) -> None:
+        text = getattr(part, "valueString", None)
+        if text and any(character.isdigit() for character in text):
+            day = self.reading.day(when)
+            self._cannot_use(analyte, when, f"{analyte.title} of {day} is text without a unit; not used.")
+        elif text or part.valueInteger is not None or part.valueCodeableConcept is not None:
+            self.reading.note_unused(analyte, f"{analyte.title}: a result without a number was not used.", when)
+
+    def _result(
+        self,
+        observation: shapes.Observation,
+        part: shapes.Observation | shapes.Component,
+        analyte: Analyte,
+        quantity: shapes.Quantity,
+        unit: Conversion,
+        when: float,
+    ) -> LabResult:
+        value = unit.apply(quantity.value or 0.0)
+        if quantity.comparator == "<":
+            value = math.nextafter(value, -math.inf)
+        elif quantity.comparator == ">":
+            value = math.nextafter(value, math.inf)
+        low, high = self._range(part, analyte)
+        return LabResult(
+            analyte=analyte,
+            value=value,
+            unit=unit.family,
+            reported=reported_text(analyte, quantity),
+            time=when,
+            age_days=(self.reading.now - when) / DAY,
+            issued=self.reading.time(observation.issued) if observation.issued else None,
+            preliminary=observation.status == "preliminary",
+            reference_low=low,
+            reference_high=high,
+            haemolysed=analyte is Analyte.POTASSIUM and is_haemolysed(observation, part, self.reading),
+            patient_reported=_is_patient_reported(observation),
+            reference=reference_to("Observation", observation.id),
+            site=_site(observation) if analyte is Analyte.TEMPERATURE else None,
+        )
+
+    def _range(
+        self, part: shapes.Observation | shapes.Component, analyte: Analyte
+    ) -> tuple[float | None, float | None]:
+        for limits in part.referenceRange or ():
+            if limits.type is not None and not any(c.code in ("normal", None) for c in limits.type.coding or ()):
+                continue
+            if limits.low is not None or limits.high is not None:
+                own = part.valueQuantity
+                return self._limit(limits.low, analyte, own), self._limit(limits.high, analyte, own)
+        return None, None
+
+    @staticmethod
+    def _limit(limit: shapes.Quantity | None, analyte: Analyte, own: shapes.Quantity | None) -> float | None:
+        """A lab limit in the unit of comparison; without a unit of its own it is in the result's."""
+        if limit is None or limit.value is None:
+            return None
+        named = limit if limit.unit or limit.code else own
+        unit = conversion(analyte, named.unit, named.code, named.system) if named is not None else None
+        return unit.apply(limit.value) if unit is not None else None
+
+    def _consciousness(
+        self, observation: shapes.Observation, part: shapes.Observation | shapes.Component, when: float
+    ) -> None:
+        avpu = self.reading.terminology.avpu
+        value = part.valueCodeableConcept
+        answers = [avpu(c.system, c.code, c.display) for c in (value.coding or () if value else ())]
+        words = text_of(value) or getattr(part, "valueString", None)
+        if words:
+            answers.append(avpu(None, None, words))
+        answer = next((one for one in answers if one is not None), None)
+        if answer is None:
+            self._cannot_use(Analyte.AVPU, when, "AVPU: an answer that is not known was not used.")
+            return
+        self._keep(
+            LabResult(
+                analyte=Analyte.AVPU, value=0.0, unit="", reported=answer.replace("_", " "), time=when,
+                age_days=(self.reading.now - when) / DAY, preliminary=observation.status == "preliminary",
+                reference=reference_to("Observation", observation.id), answer=answer,
+            )
+        )  # fmt: skip
+
+    def _keep(self, result: LabResult) -> None:
+        kept = self.preliminary if result.preliminary else self.usable
+        kept.setdefault(result.analyte, []).append(result)
+
+    def _cannot_use(self, analyte: Analyte, when: float | None, detail: str) -> None:
+        self.unusable.append(Unusable(analyte=analyte, detail=detail, time=when))
+
+    def _report(self, one: Unusable, usable: dict[Analyte, tuple[LabResult, ...]]) -> None:
+        """Newer than everything usable (or undated): could not look. Older: only mentioned."""
+        newest = usable.get(one.analyte)
+        horizon = self.reading.limits["nms.vitals_window_h"] / 24 if one.analyte in VITAL_SIGNS else 365.0
+        if one.time is not None and (self.reading.now - one.time) / DAY > horizon:
+            return
+        if one.time is None or not newest or one.time >= newest[0].time:
+            self.reading.gap(one.analyte, GapReason.UNUSABLE_VALUE, one.detail)
+        else:
+            self.reading.note_unused(one.analyte, one.detail, one.time)
+
+
+def _version(observation: shapes.Observation) -> tuple[str, int, int]:
+    meta = observation.meta
+    number = meta.versionId if meta and meta.versionId and meta.versionId.isdigit() else "0"
+    return (meta.lastUpdated or "" if meta else "", int(number[:9]), VERSION_RANK.get(observation.status or "", 0))
+
+
+def in_order(results: list[LabResult]) -> tuple[LabResult, ...]:
+    """Newest first; of one moment the later issued, then the most abnormal, marked when it disagrees (0.3-4)."""
+    if len(results) == 1:
+        return (results[0],)
+
+    def key(result: LabResult) -> tuple[float, float, float, str]:
+        issued = result.issued if result.issued is not None else -math.inf
+        return (-result.time, -issued, -abnormality(result), result.reference or "")
+
+    ordered = sorted(results, key=key)
+    for place in range(len(ordered) - 1):
+        one, other = ordered[place], ordered[place + 1]
+        if one.time == other.time and one.issued == other.issued and (one.value, one.unit) != (other.value, other.unit):
+            ordered[place] = replace(one, disagrees=True)
+    return tuple(ordered)
+
+
+def _is_patient_reported(observation: shapes.Observation) -> bool:
+    return any(
+        (one.reference or "").startswith(("Patient/", "RelatedPerson/")) for one in observation.performer or ()
+    )
+
+
+def _site(observation: shapes.Observation) -> str | None:
+    found = (SITES.get(c.code or "") for c in (observation.code.coding or () if observation.code else ()))
+    return next((site for site in found if site), None)
