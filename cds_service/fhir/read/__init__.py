@@ -1,0 +1,297 @@
+"""From what was delivered to a Chart: every resource on its own, nothing guessed, what could not be used is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+import msgspec
+
+from cds_service.clinical.chart import Chart, Gap, GapReason, MedicationState, Patient
+from cds_service.clinical.limits import Limits
+from cds_service.clinical.vocabulary import Analyte, Source
+from cds_service.fhir.bundles import open_value
+from cds_service.fhir.delivery import Delivery
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.context import Reading
+from cds_service.fhir.read.demographics import read_patient
+from cds_service.fhir.read.medications import Medicines
+from cds_service.fhir.read.observations import Results
+from cds_service.fhir.read.orders import Orders
+from cds_service.fhir.read.problems import Problems
+from cds_service.guidance.finding import Hook
+from cds_service.terminology import BLOOD_PRESSURE_PANELS, GCS_PANEL, VITAL_SIGNS_PANEL, Terminology
+
+READ_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError, TypeError)
+PEEK = msgspec.json.Decoder(shapes.Peek)
+PANELS = BLOOD_PRESSURE_PANELS | {GCS_PANEL, VITAL_SIGNS_PANEL} if isinstance(GCS_PANEL, str) else frozenset()
+COMPLAINTS = frozenset({"8661-1", "10154-3", "75325-1"})
+LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
+OLD_SHAPES = frozenset({"MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"})
+"""Resource types of DSTU2 and STU3 that stand where an R4 client would send a request."""
+MAX_ENTRIES = 20_000
+MAX_RELEVANT = 5_000
+
+
+@dataclass(slots=True)
+class Reader:
+    """One pass over everything delivered."""
+
+    reading: Reading
+    results: Results
+    problems: Problems
+    medicines: Medicines
+    orders: Orders
+    patient: Patient | None = None
+    old_version: bool = False
+    entries: int = 0
+    relevant: int = 0
+    findings: list[shapes.Observation] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, reading: Reading) -> Reader:
+        problems = Problems(reading)
+        return cls(reading, Results(reading), problems, Medicines(reading), Orders(reading, problems))
+
+    def read(self, resources: Sequence[tuple[msgspec.Raw, str | None]]) -> None:
+        """Index what others point at, then read every resource."""
+        peeked = list(self._peek(resources))
+        for raw, peek, url in peeked:
+            self._index(raw, peek, url)
+        for raw, peek, _ in peeked:
+            self._read_one(raw, peek)
+
+    def _peek(
+        self, resources: Sequence[tuple[msgspec.Raw, str | None]]
+    ) -> Iterator[tuple[msgspec.Raw, shapes.Peek, str | None]]:
+        for raw, url in resources:
+            self.entries += 1
+            if self.entries > MAX_ENTRIES:
+                return
+            try:
+                yield raw, PEEK.decode(raw), url
+            except READ_ERRORS:
+                self.reading.unreadable["resource"] += 1
+
+    def _index(self, raw: msgspec.Raw, peek: shapes.Peek, url: str | None) -> None:
+        kind = peek.resourceType
+        if kind == "Patient":
+            if url and peek.id == self.reading.patient_id:
+                self.reading.patient_urls.add(url)
+        elif kind in ("Medication", "Condition", "Specimen"):
+            if peek.id:
+                self.reading.resources[f"{kind}/{peek.id}"] = raw
+            if url:
+                self.reading.resources[url] = raw
+
+    def _read_one(self, raw: msgspec.Raw, peek: shapes.Peek) -> None:
+        kind = peek.resourceType
+        read = _READERS.get(kind or "")
+        if read is None:
+            self.old_version = self.old_version or kind in OLD_SHAPES
+            return
+        try:
+            read(self, raw, peek)
+        except READ_ERRORS:
+            self.reading.unreadable[kind or "resource"] += 1
+
+    # -- by type -------------------------------------------------------------------------------------------------
+
+    def _patient(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        found = read_patient(raw, self.reading)
+        self.patient = found or self.patient
+
+    def _observation(self, raw: msgspec.Raw, peek: shapes.Peek) -> None:
+        coded = peek.code.coding if peek.code is not None else None
+        analytes = self.reading.terminology.loinc_analytes
+        only_other_loinc = bool(coded)
+        for coding in coded or ():
+            code = coding.code
+            if code is None:
+                continue
+            if coding.system in LOINC_NAMES:
+                analyte = analytes.get(code)
+                if analyte is not None:
+                    self._relevant(raw, analyte)
+                    return
+                if code in PANELS or code in COMPLAINTS:
+                    self._finding_or_panel(raw)
+                    return
+            else:
+                found = self.reading.terminology.analyte(coding.system, code)
+                if found is not None:
+                    self._relevant(raw, found)
+                    return
+                only_other_loinc = False
+        if not only_other_loinc or b'"component"' in bytes(raw):
+            self._finding_or_panel(raw)
+
+    def _relevant(self, raw: msgspec.Raw, analyte: Analyte) -> None:
+        self.relevant += 1
+        if self.relevant <= MAX_RELEVANT:
+            try:
+                self.results.add(raw, analyte)
+            except READ_ERRORS:
+                detail = f"{analyte.title}: a result could not be read."
+                self.reading.gap(analyte, GapReason.UNREADABLE, detail)
+
+    def _finding_or_panel(self, raw: msgspec.Raw) -> None:
+        observation = self.results.add(raw, None)
+        self.findings.append(observation)
+
+    def _condition(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        self.problems.add_condition(raw)
+
+    def _encounter(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        self.problems.add_encounter(raw)
+
+    def _care_plan(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        self.problems.add_care_plan(raw)
+
+    def _allergy(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        self.problems.add_allergy(raw)
+
+    def _service_request(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        self.orders.add(raw, drafted=False)
+
+    def _medication_use(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+        self.medicines.add(raw)
+
+
+_READERS: Mapping[str, Callable[[Reader, msgspec.Raw, shapes.Peek], None]] = {
+    "Patient": Reader._patient,
+    "Observation": Reader._observation,
+    "Condition": Reader._condition,
+    "Encounter": Reader._encounter,
+    "CarePlan": Reader._care_plan,
+    "AllergyIntolerance": Reader._allergy,
+    "ServiceRequest": Reader._service_request,
+    "MedicationRequest": Reader._medication_use,
+    "MedicationStatement": Reader._medication_use,
+    "MedicationAdministration": Reader._medication_use,
+}
+
+
+def read_chart(
+    *,
+    delivery: Delivery,
+    sources: Mapping[str, Source],
+    draft_orders: msgspec.Raw | None,
+    selections: Sequence[str],
+    hook: Hook,
+    patient_id: str,
+    encounter_id: str | None,
+    fhir_server: str | None,
+    now: float,
+    zone: tzinfo,
+    terminology: Terminology,
+    limits: Limits,
+) -> Chart:
+    """The Chart of one request. ``sources`` says which kind of data each query key delivers."""
+    reading = Reading(
+        hook=hook, patient_id=patient_id, encounter_id=encounter_id, fhir_server=fhir_server, now=now, zone=zone,
+        terminology=terminology, limits=limits,
+    )  # fmt: skip
+    reader = Reader.of(reading)
+    resources: list[tuple[msgspec.Raw, str | None]] = []
+    for values in delivery.values.values():
+        for value in values:
+            resources += open_value(value).resources
+    drafts = open_value(draft_orders).resources if draft_orders is not None and hook.is_order else []
+    reader.read([*resources, *_supporting(drafts)])
+    _read_drafts(reader, drafts, selections)
+    results, preliminary = reader.results.settle()
+    for observation in reader.findings:
+        reader.problems.add_finding(observation)
+    return Chart(
+        now=now,
+        patient=reader.patient or Patient(),
+        results=results,
+        preliminary=preliminary,
+        medications=tuple(reader.medicines.found.values()),
+        conditions=tuple(reader.problems.facts.values()),
+        test_orders=tuple(reader.orders.found.values()),
+        gaps=tuple(_gaps(reader, delivery, sources)),
+        not_used=tuple(dict.fromkeys(reading.not_used)),
+    )
+
+
+def _supporting(drafts: Sequence[tuple[msgspec.Raw, str | None]]) -> Iterator[tuple[msgspec.Raw, str | None]]:
+    """Medications and problems that travel with the drafts (Epic sends them as further entries)."""
+    for raw, url in drafts:
+        kind = _kind(raw)
+        if kind in ("Medication", "Condition"):
+            yield raw, url
+
+
+def _kind(raw: msgspec.Raw) -> str | None:
+    try:
+        return PEEK.decode(raw).resourceType
+    except READ_ERRORS:
+        return None
+
+
+def _read_drafts(reader: Reader, drafts: Sequence[tuple[msgspec.Raw, str | None]], selections: Sequence[str]) -> None:
+    selected = {normalised_selection(one) for one in selections}
+    for raw, url in drafts:
+        try:
+            peek = PEEK.decode(raw)
+            kind = peek.resourceType
+            if kind == "ServiceRequest":
+                reader.orders.add(raw, drafted=True)
+            elif kind == "MedicationRequest":
+                state = _draft_state(reader.reading.hook, peek, url, selected)
+                reasons = reader.medicines.add_draft(raw, state)
+                if state is MedicationState.NEW:
+                    reader.problems.add_order_reasons(reasons)
+            elif kind in OLD_SHAPES:
+                reader.old_version = True
+        except READ_ERRORS:
+            reader.reading.unreadable["draft order"] += 1
+
+
+def _draft_state(hook: Hook, peek: shapes.Peek, url: str | None, selected: set[str]) -> MedicationState:
+    """On order-sign every draft is judged; on order-select those selected (0.10)."""
+    if hook is Hook.ORDER_SIGN:
+        return MedicationState.NEW
+    names = {peek.id or "", (url or "").removeprefix("urn:uuid:").rsplit("/", 1)[-1]} - {""}
+    return MedicationState.NEW if names & selected else MedicationState.DRAFT
+
+
+def normalised_selection(text: str) -> str:
+    """The id of a selection: ``Type/id``, a bare id, an absolute URL or urn:uuid."""
+    return text.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
+
+
+def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> Iterator[Gap]:
+    reading = reader.reading
+    for key, failure in delivery.failures.items():
+        source = sources.get(key)
+        yield Gap(need=source or key, reason=failure.reason, detail=failure.detail, source=source, always=source is None)
+    yield from delivery.extra_gaps
+    for kind, count in reading.strangers.items():
+        detail = f"{count} {_resources(kind, count)} of another patient {_were(count)} not used."
+        yield Gap(need=kind, reason=GapReason.OTHER_PATIENT, detail=detail, always=True)
+    for kind, count in reading.ownerless.items():
+        detail = f"{count} {_resources(kind, count)} could not be tied to the patient and {_were(count)} not used."
+        yield Gap(need=kind, reason=GapReason.OTHER_PATIENT, detail=detail, always=True)
+    for kind, count in reading.unreadable.items():
+        detail = f"{count} {_resources(kind, count)} could not be read and {_were(count)} not used."
+        yield Gap(need=kind, reason=GapReason.UNREADABLE, detail=detail, always=True)
+    if reader.old_version:
+        detail = "Data in an older FHIR version were not read; this service needs FHIR R4."
+        yield Gap(need="FHIR R4", reason=GapReason.UNREADABLE, detail=detail, always=True)
+    if reader.entries > MAX_ENTRIES or reader.relevant > MAX_RELEVANT:
+        detail = "The chart holds more entries than are read at once; the rest was not looked at."
+        yield Gap(need="Observation", reason=GapReason.INCOMPLETE, detail=detail, always=True)
+    yield from reading.gaps
+
+
+def _resources(kind: str, count: int) -> str:
+    name = {"draft order": "draft order", "resource": "resource"}.get(kind, f"{kind} resource")
+    return name if count == 1 else f"{name}s"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

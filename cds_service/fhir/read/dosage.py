@@ -1,0 +1,117 @@
+"""Dosage: route, depot, daily dose (rule catalogue 0.10, 0.16)."""
+
+from __future__ import annotations
+
+import re
+
+from cds_service.clinical.vocabulary import Route
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.context import codings, text_of
+from cds_service.terminology import Terminology
+
+DAYS = {"s": 1 / 86_400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.44, "a": 365.25}
+TIMES_A_DAY = {
+    "QD": 1.0, "BID": 2.0, "TID": 3.0, "QID": 4.0, "AM": 1.0, "PM": 1.0, "BED": 1.0, "Q1H": 24.0, "Q2H": 12.0,
+    "Q3H": 8.0, "Q4H": 6.0, "Q6H": 4.0, "Q8H": 3.0, "Q12H": 2.0, "QOD": 0.5, "WK": 1 / 7, "MO": 1 / 30.44,
+}  # fmt: skip
+MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001, "milligram": 1.0, "milligrams": 1.0, "gram": 1000.0}
+PIECES = frozenset(
+    {"tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "{tbl}", "{tablet}", "{capsule}", "1",
+     "each", "tbl", "{each}", "oral tablet", "oral capsule"}
+)  # fmt: skip
+MONTHLY_DAYS = (13.0, 43.0)
+QUARTERLY_DAYS = (75.0, 110.0)
+DEPOT_WORDS = re.compile(r"\b(?:depot|decanoate|long[- ]acting|extended[- ]release (?:injectable )?suspension|LAI|enanthate|palmitate|pamoate)\b", re.IGNORECASE)
+THREE_MONTHLY_WORDS = re.compile(r"\btrinza\b|\btrevicta\b|\bhafyera\b", re.IGNORECASE)
+
+
+def dosages(use: shapes.MedicationUse) -> list[shapes.Dosage]:
+    """All dosage lines, whichever member holds them and whether they are a list or a single object."""
+    lines: list[shapes.Dosage] = []
+    for value in (use.dosageInstruction, use.dosage):
+        if isinstance(value, list):
+            lines += value
+        elif value is not None:
+            lines.append(value)
+    return lines
+
+
+def route_of(lines: list[shapes.Dosage], terminology: Terminology) -> Route | None:
+    """The first route that is known."""
+    for line in lines:
+        if line.route is not None:
+            found = terminology.route(codings(line.route), text_of(line.route))
+            if found is not None:
+                return found
+    return None
+
+
+def interval_days(line: shapes.Dosage) -> float | None:
+    """Days between two doses, ``None`` when the timing does not say."""
+    per_day = doses_a_day(line)
+    return 1 / per_day if per_day else None
+
+
+def depot_route(lines: list[shapes.Dosage], name: str | None) -> Route | None:
+    """A depot: intramuscular with about 2 to 6 weeks or 3 months between doses, or a product named so (0.16)."""
+    for line in lines:
+        text = f"{text_of(line.route) or ''} {line.text or ''}"
+        muscular = _is_intramuscular(line) or "intramuscular" in text.casefold()
+        days = interval_days(line)
+        if muscular and days is not None:
+            if MONTHLY_DAYS[0] <= days <= MONTHLY_DAYS[1]:
+                return Route.DEPOT
+            if QUARTERLY_DAYS[0] <= days <= QUARTERLY_DAYS[1]:
+                return Route.DEPOT_3_MONTHLY
+        if DEPOT_WORDS.search(text[:500]) and muscular:
+            return Route.DEPOT
+    if name and THREE_MONTHLY_WORDS.search(name[:300]):
+        return Route.DEPOT_3_MONTHLY
+    if name and re.search(r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE):
+        return Route.DEPOT if DEPOT_WORDS.search(name[:300]) else None
+    return None
+
+
+def _is_intramuscular(line: shapes.Dosage) -> bool:
+    return any(coding.code in ("78421000", "IM", "C28161") for coding in codings(line.route))
+
+
+def doses_a_day(line: shapes.Dosage) -> float | None:
+    """Frequency ÷ period in days, or the timing code (BID, TID ...)."""
+    timing = line.timing
+    if timing is None:
+        return None
+    repeat = timing.repeat
+    if repeat is not None and repeat.period and repeat.periodUnit in DAYS:
+        return (repeat.frequency or 1) / (repeat.period * DAYS[repeat.periodUnit])
+    for coding in codings(timing.code):
+        if coding.code and coding.code.upper() in TIMES_A_DAY:
+            return TIMES_A_DAY[coding.code.upper()]
+    return None
+
+
+def daily_dose_mg(lines: list[shapes.Dosage], strength_mg: float | None) -> float | None:
+    """The sum over the lines of dose × doses a day, in mg; ``None`` when one line cannot be computed."""
+    total = 0.0
+    for line in lines:
+        per_day = doses_a_day(line)
+        dose = _dose_mg(line, strength_mg)
+        if per_day is None or dose is None:
+            return None
+        total += dose * per_day
+    return total if lines else None
+
+
+def _dose_mg(line: shapes.Dosage, strength_mg: float | None) -> float | None:
+    quantity = line.doseQuantity
+    rates = line.doseAndRate if isinstance(line.doseAndRate, list) else [line.doseAndRate] if line.doseAndRate else []
+    for rate in rates:
+        quantity = quantity or rate.doseQuantity
+    if quantity is None or quantity.value is None:
+        return None
+    for unit in (quantity.code, quantity.unit):
+        name = (unit or "").strip().casefold()
+        if name in MG:
+            return quantity.value * MG[name]
+    named = {(quantity.unit or "").strip().casefold(), (quantity.code or "").strip().casefold()}
+    return quantity.value * strength_mg if strength_mg is not None and named & PIECES else None

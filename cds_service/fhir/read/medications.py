@@ -1,0 +1,280 @@
+"""Medication orders, statements, administrations and drafts → exposures (rule catalogue 0.10, 0.15, 0.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
+from cds_service.clinical.vocabulary import Concept, DrugClass, Route
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
+from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
+from cds_service.fhir.read.labels import drug_label
+from cds_service.terminology import Coding, DrugMatch
+
+ORDER_INTENTS = frozenset(
+    {"order", "original-order", "reflex-order", "filler-order", "instance-order", "plan", None}
+)  # fmt: skip
+STATES = {
+    "active": MedicationState.ACTIVE,
+    "recorded": MedicationState.ACTIVE,
+    "in-progress": MedicationState.ACTIVE,
+    "on-hold": MedicationState.ON_HOLD,
+    "stopped": MedicationState.ENDED,
+    "completed": MedicationState.ENDED,
+    "cancelled": MedicationState.ENDED,
+    "ended": MedicationState.ENDED,
+}
+USE = msgspec.json.Decoder(shapes.MedicationUse)
+MEDICATION = msgspec.json.Decoder(shapes.Medication)
+CONDITION = msgspec.json.Decoder(shapes.Condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a resource says about its medicine: codings, words, and whether it names anything at all."""
+
+    codings: tuple[Coding, ...]
+    text: str | None
+    form: str | None = None
+
+
+@dataclass(slots=True)
+class Medicines:
+    """Medicines as they are read, one per resource."""
+
+    reading: Reading
+    found: dict[str, MedicationExposure] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict)
+    _count: int = 0
+
+    def add(self, raw: msgspec.Raw) -> None:
+        """Read one resource of the record. Raises msgspec errors for a malformed one."""
+        use = USE.decode(raw)
+        kind = use.resourceType or ""
+        if not self.reading.is_own(use.subject, kind):
+            return
+        state = self._state(use, kind)
+        if state is None:
+            return
+        key = f"{kind}/{use.id}" if use.id else f"#{self._count}"
+        version = use.meta.lastUpdated or "" if use.meta else ""
+        if key in self._versions and version <= self._versions[key]:
+            return
+        self._versions[key] = version
+        self._keep(key, use, kind, state)
+
+    def add_draft(self, raw: msgspec.Raw, state: MedicationState) -> tuple[Concept, ...]:
+        """Read one draft of this call; returns the concepts given as its reason."""
+        use = USE.decode(raw)
+        if use.subject is not None and use.subject.reference is not None:
+            if not self.reading.is_own(use.subject, "draft order"):
+                return ()
+        if use.doNotPerform or use.status in ("entered-in-error", "cancelled", "stopped", "completed"):
+            return ()
+        if use.status == "active":
+            state = MedicationState.ACTIVE
+        elif use.status == "on-hold":
+            state = MedicationState.ON_HOLD
+        kind = use.resourceType or "MedicationRequest"
+        key = f"{kind}/{use.id}" if use.id else f"#draft-{self._count}"
+        if state in (MedicationState.NEW, MedicationState.DRAFT):
+            self.found.pop(key, None)  # the draft replaces what the record says of the same order
+        return self._keep(key, use, kind, state)
+
+    # -- one resource --------------------------------------------------------------------------------------------
+
+    def _state(self, use: shapes.MedicationUse, kind: str) -> MedicationState | None:
+        if use.doNotPerform:
+            return None
+        if kind == "MedicationAdministration":
+            return self._administered(use)
+        state = STATES.get(use.status or "")
+        if kind == "MedicationStatement" and use.status == "intended":
+            return None
+        if kind == "MedicationRequest" and use.intent not in ORDER_INTENTS and not _is_reported(use):
+            return None
+        if state is None and use.status == "unknown":
+            self.reading.note_unused(kind, "A medicine with unknown status was not counted as active.", None)
+        return state
+
+    def _administered(self, use: shapes.MedicationUse) -> MedicationState | None:
+        """Completed or in progress within the window counts as active; older ones are ended exposure."""
+        if use.status not in ("completed", "in-progress"):
+            return None
+        moment = self._administration_time(use)
+        window = self.reading.limits["administration.window_h"] * 3600 + self.reading.limits["time.epsilon_s"]
+        if moment is not None and self.reading.now - moment <= window:
+            return MedicationState.ACTIVE
+        return MedicationState.ENDED
+
+    def _administration_time(self, use: shapes.MedicationUse) -> float | None:
+        period = use.effectivePeriod or use.occurencePeriod
+        return self.reading.time(
+            use.effectiveDateTime or use.occurenceDateTime or (period.end or period.start if period else None)
+        )
+
+    def _keep(self, key: str, use: shapes.MedicationUse, kind: str, state: MedicationState) -> tuple[Concept, ...]:
+        self._count += 1
+        named = name_of(use, self.reading)
+        match = self.reading.terminology.drug(named.codings, named.text)
+        reasons, has_reason = self._reasons(use)
+        if match.conflict:
+            detail = "A medicine's code and text disagree; the code was used."
+            self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=bool(match.classes))
+        if match.matched_by == "none" and not match.known:
+            if not named.text and not any(c.display for c in named.codings):
+                detail = "A medicine with neither a known code nor a readable name was not looked at."
+                self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=True)
+            return reasons
+        if not match.classes and match.matched_by == "none":
+            return reasons
+        self.found[key] = self._exposure(use, kind, state, named, match, reasons, has_reason)
+        return reasons
+
+    def _exposure(
+        self,
+        use: shapes.MedicationUse,
+        kind: str,
+        state: MedicationState,
+        named: Named,
+        match: DrugMatch,
+        reasons: tuple[Concept, ...],
+        has_reason: bool,
+    ) -> MedicationExposure:
+        lines = dosages(use)
+        route = depot_route(lines, named.text) or route_of(lines, self.reading.terminology) or match.local_route
+        start, end = self._start(use, lines, kind), self._end(use, lines, kind)
+        classes = match.classes
+        if route is Route.INTRAVENOUS and "iron" in " ".join(match.ingredients):
+            classes = classes | {DrugClass.TRIGGER_OTHER}
+        return MedicationExposure(
+            name=drug_label(named.text, named.codings, match),
+            ingredients=match.ingredients,
+            classes=classes,
+            state=state,
+            start=start,
+            end=end,
+            route=route,
+            daily_dose_mg=daily_dose_mg(lines, match.strength_mg),
+            reasons=reasons,
+            has_reason=has_reason,
+            reference=reference_to(kind, use.id),
+            matched_by_name=match.matched_by == "name",
+        )
+
+    def _start(self, use: shapes.MedicationUse, lines: list[shapes.Dosage], kind: str) -> float | None:
+        """The earliest of dosage bounds, effective start and authoredOn."""
+        if kind == "MedicationAdministration":
+            period = use.effectivePeriod or use.occurencePeriod
+            texts: Iterable[str | None] = (use.effectiveDateTime, use.occurenceDateTime, period.start if period else None)
+        else:
+            effective = use.effectivePeriod.start if use.effectivePeriod else None
+            bounds = (_bounds(line) for line in lines)
+            texts = (use.authoredOn, use.effectiveDateTime, effective, *(b.start for b in bounds if b is not None))
+        return min(self._moments(texts), default=None)
+
+    def _end(self, use: shapes.MedicationUse, lines: list[shapes.Dosage], kind: str) -> float | None:
+        """``boundsPeriod.end``, else dispense validity, else status change, else the statement's effective end."""
+        if kind == "MedicationAdministration":
+            return self._administration_time(use)
+        ends = (b.end for b in map(_bounds, lines) if b is not None)
+        latest = max(self._moments(ends), default=None)
+        if latest is not None:
+            return latest
+        validity = use.dispenseRequest.validityPeriod if use.dispenseRequest else None
+        texts = (
+            validity.end if validity else None,
+            use.statusChanged,
+            use.effectivePeriod.end if use.effectivePeriod else None,
+        )
+        return next(self._moments(texts), None)
+
+    def _moments(self, texts: Iterable[str | None]) -> Iterator[float]:
+        for text in texts:
+            moment = self.reading.time(text)
+            if moment is not None:
+                yield moment
+
+    def _reasons(self, use: shapes.MedicationUse) -> tuple[tuple[Concept, ...], bool]:
+        given: list[shapes.Concept] = _as_list(use.reasonCode)
+        references = _as_list(use.reasonReference)
+        for reason in use.reason or ():
+            if reason.concept is not None:
+                given.append(reason.concept)
+            if reason.reference is not None:
+                references.append(reason.reference)
+        for reference in references:
+            raw = self.reading.resolve(reference.reference, use.contained)
+            concept = _condition_code(raw)
+            given.append(concept or shapes.Concept(text=reference.display))
+        found = dict.fromkeys(
+            concept
+            for one in given
+            for concept in self.reading.terminology.concepts(codings(one), text_of(one)).concepts
+        )
+        return tuple(found), bool(given)
+
+
+def _is_reported(use: shapes.MedicationUse) -> bool:
+    """Home medicines reported by somebody count with intent proposal or plan (0.15)."""
+    reported = bool(use.reportedBoolean) or use.reportedReference is not None
+    return reported and use.intent in ("proposal", "plan")
+
+
+def _bounds(line: shapes.Dosage) -> shapes.Period | None:
+    return line.timing.repeat.boundsPeriod if line.timing and line.timing.repeat else None
+
+
+def _as_list(value: list[shapes.Concept] | shapes.Concept | list[shapes.Reference] | shapes.Reference | None) -> list:  # type: ignore[type-arg]
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _condition_code(raw: msgspec.Raw | None) -> shapes.Concept | None:
+    if raw is None:
+        return None
+    try:
+        return CONDITION.decode(raw).code
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
+    """Codings and words of the medicine: inline, contained, sibling entry, R5 shape, or only a display."""
+    concept, reference = use.medicationCodeableConcept, use.medicationReference
+    if use.medication is not None:
+        concept = concept or use.medication.concept
+        reference = reference or use.medication.reference
+    if concept is not None:
+        return Named(codings(concept), concept.text or text_of(concept))
+    if reference is None:
+        return Named((), None)
+    raw = reading.resolve(reference.reference, use.contained)
+    if raw is None:
+        return Named((), reference.display)
+    try:
+        medication = MEDICATION.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Named((), reference.display)
+    found = codings(medication.code)
+    words = text_of(medication.code) or reference.display
+    if not found and not words:
+        found, words = _from_ingredients(medication)
+    return Named(found, words, text_of(medication.form))
+
+
+def _from_ingredients(medication: shapes.Medication) -> tuple[tuple[Coding, ...], str | None]:
+    """A Medication without a code of its own: its ingredients, as one combination."""
+    parts = [
+        one.itemCodeableConcept or (one.item.concept if one.item else None) for one in medication.ingredient or ()
+    ]
+    concepts = [part for part in parts if part is not None]
+    if len(concepts) == 1:
+        return codings(concepts[0]), text_of(concepts[0])
+    names = [name for name in map(text_of, concepts) if name]
+    return (), " / ".join(names) or None

@@ -1,0 +1,292 @@
+"""Conditions, encounters, findings, care plans, intolerances → facts about concepts (rule catalogue 0.11, 0.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cds_service.clinical.chart import Activity, ConditionFact, FactKind
+from cds_service.clinical.vocabulary import Concept
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.context import Reading, codings, reference_to, status_code, text_of
+from cds_service.terminology import ConceptMatch
+
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+PAST = frozenset({"inactive", "remission", "resolved"})
+NOT_SO = frozenset({"refuted", "entered-in-error"})
+UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
+SEVERE_CODES = frozenset({"24484000", "LA6750-9"})
+PROGRESSIVE_CODES = frozenset({"255314001"})
+COURSE = "condition-diseaseCourse"
+GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
+PRESENT_CODES = frozenset({"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001"})
+"""Present, Yes, positive: SNOMED CT, LOINC answers, HL7 v2/v3."""
+ABSENT_WORDS = ("no", "absent", "negative", "none", "not present", "denied", "denies", "false")
+DECODERS = {
+    "Condition": msgspec.json.Decoder(shapes.Condition),
+    "Encounter": msgspec.json.Decoder(shapes.Encounter),
+    "CarePlan": msgspec.json.Decoder(shapes.CarePlan),
+    "AllergyIntolerance": msgspec.json.Decoder(shapes.AllergyIntolerance),
+    "ServiceRequest": msgspec.json.Decoder(shapes.ServiceRequest),
+}
+
+
+@dataclass(slots=True)
+class Problems:
+    """Facts as they are read, one per concept and resource."""
+
+    reading: Reading
+    facts: dict[str, ConditionFact] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict)
+    _count: int = 0
+
+    def add_condition(self, raw: msgspec.Raw) -> None:
+        """Read a Condition. Raises msgspec errors for a malformed one."""
+        condition: shapes.Condition = DECODERS["Condition"].decode(raw)
+        if not self.reading.is_own(condition.subject, "Condition") or not self._is_newest(condition):
+            return
+        verification = status_code(condition.verificationStatus)
+        clinical = status_code(condition.clinicalStatus)
+        match = self._match([condition.code])
+        if verification in NOT_SO or not match.concepts:
+            return
+        if clinical in PAST:
+            activity = Activity.PAST
+        elif clinical in ACTIVE or clinical is None:
+            activity = Activity.ACTIVE
+        else:
+            return
+        abated = condition.abatementPeriod.end if condition.abatementPeriod else None
+        severe = self._is_severe(condition)
+        for concept in self._with_severity(match.concepts, severe):
+            self._keep(
+                ConditionFact(
+                    concept=concept,
+                    activity=activity,
+                    onset=self._onset(condition),
+                    abated=self.reading.time(condition.abatementDateTime or abated),
+                    uncertain=verification in UNCERTAIN,
+                    this_encounter=self.reading.is_this_encounter(condition.encounter),
+                    severe=severe,
+                    progressive=is_progressive(condition.extension),
+                    reference=reference_to("Condition", condition.id),
+                    matched_by_name=match.matched_by == "name",
+                ),
+                condition.id,
+            )
+
+    def add_encounter(self, raw: msgspec.Raw) -> None:
+        """Reasons of an encounter as symptoms, its type as goals of care."""
+        encounter: shapes.Encounter = DECODERS["Encounter"].decode(raw)
+        if not self.reading.is_own(encounter.subject, "Encounter"):
+            return
+        if encounter.status in ("entered-in-error", "cancelled"):
+            return
+        period = encounter.period or encounter.actualPeriod
+        current = encounter.id is not None and encounter.id == self.reading.encounter_id
+        moment = self.reading.time(period.start) if period else None
+        for reason in self._reasons(encounter):
+            self._facts_of([reason], FactKind.ENCOUNTER_REASON, encounter.id, moment, this_encounter=current)
+        ended = period is not None and period.end is not None and not current
+        if not ended and encounter.status not in ("finished", "completed", "discharged"):
+            self._facts_of(encounter.type, FactKind.ENCOUNTER_TYPE, encounter.id, moment, only=GOALS)
+
+    def add_care_plan(self, raw: msgspec.Raw) -> None:
+        """Category of an active care plan: hospice or comfort care."""
+        plan: shapes.CarePlan = DECODERS["CarePlan"].decode(raw)
+        if self.reading.is_own(plan.subject, "CarePlan") and plan.status in ("active", None):
+            moment = self.reading.time((plan.period.start if plan.period else None) or plan.created)
+            self._facts_of(plan.category, FactKind.CARE_PLAN, plan.id, moment, only=GOALS)
+
+    def add_allergy(self, raw: msgspec.Raw) -> None:
+        """An active, not refuted intolerance to a statin or to statins as a class."""
+        allergy: shapes.AllergyIntolerance = DECODERS["AllergyIntolerance"].decode(raw)
+        if not self.reading.is_own(allergy.patient, "AllergyIntolerance"):
+            return
+        if status_code(allergy.verificationStatus) in NOT_SO:
+            return
+        if status_code(allergy.clinicalStatus) not in (None, "active"):
+            return
+        if is_statin(allergy.code, self.reading):
+            moment = self.reading.time(allergy.onsetDateTime or allergy.recordedDate)
+            fact = ConditionFact(
+                concept=Concept.STATIN_INTOLERANCE, kind=FactKind.ALLERGY, onset=moment,
+                reference=reference_to("AllergyIntolerance", allergy.id),
+            )  # fmt: skip
+            self._keep(fact, allergy.id)
+
+    def add_goal_order(self, order: shapes.ServiceRequest, code: shapes.Concept | None) -> None:
+        """A ServiceRequest for hospice or comfort care that is active."""
+        if order.status in ("active", None) and not order.doNotPerform:
+            moment = self.reading.time(order.authoredOn)
+            self._facts_of([code], FactKind.SERVICE_REQUEST, order.id, moment, only=GOALS)
+
+    def add_finding(self, observation: shapes.Observation) -> None:
+        """A finding or complaint written down as an Observation, if it says that it is present."""
+        if observation.status not in ("final", "amended", "corrected", "preliminary"):
+            return
+        asked = self._match([observation.code])
+        value = observation.valueCodeableConcept
+        concepts: tuple[Concept, ...] = ()
+        by_name = False
+        if asked.concepts and is_present(observation):
+            concepts, by_name = asked.concepts, asked.matched_by == "name"
+        elif not asked.concepts and value is not None:
+            said = self._match([value])
+            concepts, by_name = said.concepts, said.matched_by == "name"
+        elif not asked.concepts and observation.valueString:
+            said = self.reading.terminology.concepts((), observation.valueString[:300])
+            concepts, by_name = said.concepts, True
+        if not concepts or not self.reading.is_own(observation.subject, "Observation"):
+            return
+        period = observation.effectivePeriod
+        text = observation.effectiveDateTime or (period.start or period.end if period else None)
+        moment = self.reading.time(text or observation.effectiveInstant or observation.issued)
+        if moment is not None and self.reading.is_future(moment):
+            return
+        for concept in concepts:
+            fact = ConditionFact(
+                concept=concept, kind=FactKind.OBSERVATION, onset=moment, matched_by_name=by_name,
+                this_encounter=self.reading.is_this_encounter(observation.encounter),
+                reference=reference_to("Observation", observation.id),
+            )  # fmt: skip
+            self._keep(fact, observation.id)
+
+    def add_order_reasons(self, concepts: Iterable[Concept]) -> None:
+        """Reasons of a draft that is to be judged: a symptom of this moment."""
+        for concept in concepts:
+            fact = ConditionFact(
+                concept=concept, kind=FactKind.ORDER_REASON, onset=self.reading.now, this_encounter=True
+            )
+            self._keep(fact, None)
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _is_newest(self, condition: shapes.Condition) -> bool:
+        """Of several versions of one Condition the newest counts; an older one already read is taken back."""
+        if condition.id is None:
+            return True
+        version = condition.meta.lastUpdated or "" if condition.meta else ""
+        known = self._versions.get(condition.id)
+        if known is not None and version <= known:
+            return False
+        self._versions[condition.id] = version
+        if known is not None:
+            own = reference_to("Condition", condition.id)
+            self.facts = {key: fact for key, fact in self.facts.items() if fact.reference != own}
+        return True
+
+    def _match(self, concepts: Iterable[shapes.Concept | None]) -> ConceptMatch:
+        for concept in concepts:
+            if concept is not None:
+                return self.reading.terminology.concepts(codings(concept), text_of(concept))
+        return ConceptMatch()
+
+    def _facts_of(
+        self,
+        concepts: Iterable[shapes.Concept | None] | None,
+        kind: FactKind,
+        identity: str | None,
+        moment: float | None,
+        *,
+        this_encounter: bool = False,
+        only: frozenset[Concept] | None = None,
+    ) -> None:
+        for one in concepts or ():
+            match = self._match([one])
+            for concept in match.concepts:
+                if only is None or concept in only:
+                    fact = ConditionFact(
+                        concept=concept, kind=kind, onset=moment, this_encounter=this_encounter,
+                        matched_by_name=match.matched_by == "name",
+                        reference=reference_to(kind.value.split(".")[0], identity),
+                    )  # fmt: skip
+                    self._keep(fact, identity)
+
+    def _reasons(self, encounter: shapes.Encounter) -> list[shapes.Concept]:
+        reasons = list(encounter.reasonCode or ())
+        references = list(encounter.reasonReference or ())
+        for reason in encounter.reason or ():
+            for value in reason.value or ():
+                if value.concept is not None:
+                    reasons.append(value.concept)
+                if value.reference is not None:
+                    references.append(value.reference)
+        for reference in references:
+            raw = self.reading.resolve(reference.reference)
+            found = DECODERS["Condition"].decode(raw).code if raw is not None else None
+            if found is not None:
+                reasons.append(found)
+            elif reference.display:
+                reasons.append(shapes.Concept(text=reference.display))
+        return reasons
+
+    def _onset(self, condition: shapes.Condition) -> float | None:
+        period = condition.onsetPeriod.start if condition.onsetPeriod else None
+        for text in (condition.onsetDateTime, period, condition.recordedDate):
+            moment = self.reading.time(text)
+            if moment is not None:
+                return moment
+        return None
+
+    @staticmethod
+    def _is_severe(condition: shapes.Condition) -> bool:
+        severity = condition.severity
+        if any(coding.code in SEVERE_CODES for coding in codings(severity)):
+            return True
+        return (text_of(severity) or "").strip().casefold() in ("severe", "very severe")
+
+    @staticmethod
+    def _with_severity(concepts: tuple[Concept, ...], severe: bool) -> tuple[Concept, ...]:
+        if severe and Concept.ANXIETY_DISORDER in concepts and Concept.SEVERE_GAD not in concepts:
+            return (*concepts, Concept.SEVERE_GAD)
+        return concepts
+
+    def _keep(self, fact: ConditionFact, identity: str | None) -> None:
+        self._count += identity is None
+        self.facts.setdefault(f"{fact.kind}/{identity or self._count}/{fact.concept}", fact)
+
+
+def is_progressive(extension: object) -> bool:
+    """Extension condition-diseaseCourse with "progressive" (SNOMED CT 255314001)."""
+    for one in extension if isinstance(extension, list) else ():
+        if not isinstance(one, dict) or COURSE not in str(one.get("url")):
+            continue
+        value = one.get("valueCodeableConcept")
+        if isinstance(value, dict):
+            coded = value.get("coding")
+            if any(isinstance(c, dict) and c.get("code") in PROGRESSIVE_CODES for c in coded or ()):
+                return True
+            return str(value.get("text")).casefold() in ("progressive", "worsening")
+    return False
+
+
+def is_present(observation: shapes.Observation) -> bool:
+    """Whether a finding's Observation says yes: true, coded present, or a value that is not a denial."""
+    if observation.dataAbsentReason is not None or observation.valueBoolean is False:
+        return False
+    if observation.valueBoolean is True:
+        return True
+    value = observation.valueCodeableConcept
+    if value is not None:
+        if any(coding.code in PRESENT_CODES for coding in codings(value)):
+            return True
+        words = (text_of(value) or "").strip().casefold()
+        return words in ("present", "yes", "positive", "true", "severe", "moderate", "mild", "+", "++", "+++")
+    words = (observation.valueString or "").strip().casefold()
+    return words in ("present", "yes", "positive", "true")
+
+
+def is_statin(code: shapes.Concept | None, reading: Reading) -> bool:
+    """Coded as a statin or as the class, or named so (0.16)."""
+    found = codings(code)
+    if Concept.STATIN_INTOLERANCE in reading.terminology.concepts(found, text_of(code)).concepts:
+        return True
+    if any(coding.code == "372912004" for coding in found):
+        return True
+    if "statin" in reading.terminology.drug(found, text_of(code)).classes:
+        return True
+    words = f" {(text_of(code) or '').casefold()} "
+    return " statin " in words or " statins " in words
