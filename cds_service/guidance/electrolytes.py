@@ -1,0 +1,167 @@
+"""What the electrolyte rules share: context, basis rows, decision lines, suggestions. Text and shape, no thresholds."""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.grading import Direction, Grade
+from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
+from cds_service.guidance.grade_indicator import graded_indicator
+from cds_service.guidance.rule import Need
+from cds_service.guidance.wording import age_of, fact_row, grade_row, medication_row, previous_row
+
+QT_ANTIPSYCHOTICS = (DrugClass.QT_HIGHER, DrugClass.QT_POSSIBLE)
+K_WASTING_DIURETICS = (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.CARBONIC_ANHYDRASE_INHIBITOR)
+K_RAISING_DRUGS = (DrugClass.K_SPARING, DrugClass.K_SUPPLEMENT, DrugClass.RAAS, DrugClass.K_RAISING_OTHER)
+SYMPTOM_NEEDS: frozenset[Need] = frozenset(
+    {
+        Concept.MUSCLE_CRAMP, Concept.MUSCLE_SPASM, Concept.MYALGIA, Concept.MUSCLE_WEAKNESS, Concept.MUSCLE_STIFFNESS,
+        Concept.TETANY, Concept.CARPOPEDAL_SPASM, Concept.NECK_SPASM, Concept.BACK_SPASM, Concept.NOCTURNAL_LEG_CRAMP,
+        Concept.EXERTIONAL_LEG_PAIN,
+    }
+)  # fmt: skip
+CALCIUM_NEEDS: frozenset[Need] = SYMPTOM_NEEDS | {
+    Analyte.CALCIUM, Analyte.ADJUSTED_CALCIUM, Analyte.IONISED_CALCIUM, Analyte.ALBUMIN, Analyte.QTC, Concept.SEIZURE,
+    Concept.PARAESTHESIA, DrugClass.CA_SUPPLEMENT,
+}  # fmt: skip
+POTASSIUM_NEEDS: frozenset[Need] = frozenset({Analyte.POTASSIUM, DrugClass.K_SUPPLEMENT})
+MAGNESIUM_NEEDS: frozenset[Need] = frozenset({Analyte.MAGNESIUM, DrugClass.MG_SUPPLEMENT})
+KIDNEY_NEEDS: frozenset[Need] = frozenset(
+    {
+        Analyte.EGFR, Analyte.CREATININE, Source.PATIENT, Concept.CKD_3, Concept.CKD_4, Concept.CKD_5, Concept.AKI,
+        Concept.DIALYSIS,
+    }
+)  # fmt: skip
+EXPLAINING_DRUGS: dict[tuple[Analyte, Direction], tuple[DrugClass, ...]] = {
+    (Analyte.POTASSIUM, Direction.LOW): (
+        *K_WASTING_DIURETICS, DrugClass.BETA2_AGONIST, DrugClass.HYPOKALAEMIA_DRUG, DrugClass.PPI,
+    ),
+    (Analyte.POTASSIUM, Direction.HIGH): K_RAISING_DRUGS,
+    (Analyte.CALCIUM, Direction.LOW): (DrugClass.LOOP, DrugClass.HYPOCALCAEMIA_DRUG, DrugClass.PPI),
+    (Analyte.CALCIUM, Direction.HIGH): (
+        DrugClass.THIAZIDE, DrugClass.LITHIUM, DrugClass.CA_SUPPLEMENT, DrugClass.COLECALCIFEROL,
+    ),
+    (Analyte.MAGNESIUM, Direction.LOW): (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.PPI, DrugClass.MG_WASTER),
+    (Analyte.MAGNESIUM, Direction.HIGH): (DrugClass.MG_SUPPLEMENT,),
+}  # fmt: skip
+ORGAN_DISEASE = (Concept.CKD_3, Concept.CKD_4, Concept.CKD_5, Concept.AKI, Concept.DIALYSIS)
+
+
+def takes_qt_antipsychotic(case: Case) -> bool:
+    """Active antipsychotic of either QT list."""
+    return bool(case.taking(*QT_ANTIPSYCHOTICS))
+
+
+def has_strong_context(case: Case) -> bool:
+    """Muscle symptom, QT-relevant antipsychotic or digoxin (B3)."""
+    return bool(case.context_symptoms) or takes_qt_antipsychotic(case) or bool(case.taking(DrugClass.DIGOXIN))
+
+
+def milder_of(mild: bool, indicator: Indicator) -> Indicator | None:
+    """``indicator`` where the rule's mild context holds, else silence."""
+    return indicator if mild else None
+
+
+def safer(one: Grade | None, other: Grade | None, mild: Indicator | None) -> tuple[Grade, Indicator] | None:
+    """Of an eligible and a preliminary grade the one with the higher indicator; the eligible one when equal (0.3-5)."""
+    best: tuple[Grade, Indicator] | None = None
+    for grade in (one, other):
+        indicator = graded_indicator(grade, mild=mild) if grade is not None else None
+        if grade is not None and indicator is not None and (best is None or indicator > best[1]):
+            best = (grade, indicator)
+    return best
+
+
+def base_analyte(grade: Grade) -> Analyte:
+    """The analyte a grade speaks of, calcium of any kind as calcium."""
+    kinds = (Analyte.ADJUSTED_CALCIUM, Analyte.IONISED_CALCIUM)
+    return Analyte.CALCIUM if grade.result.analyte in kinds else grade.result.analyte
+
+
+def graded_finding(
+    case: Case,
+    grade: Grade,
+    indicator: Indicator,
+    template: str,
+    *,
+    why: str,
+    consider: tuple[str, ...],
+    drugs: tuple[str, ...] = (),
+    rows: tuple[Row, ...] = (),
+    suggestions: tuple[Suggestion, ...] = (),
+    not_available: tuple[str, ...] = (),
+) -> Finding:
+    """The finding of one graded electrolyte: value, previous value, explaining drugs and diseases, limits applied."""
+    previous = previous_row(case, grade.result, case.limits["labs.stale_max_days"])
+    explaining = _explaining_rows(case, grade)
+    found = [grade_row(case, grade), *([previous] if previous else []), *rows, *explaining]
+    tier = "preliminary result, " + grade.tier.code if grade.preliminary else grade.tier.code
+    if grade.result.disagrees:
+        not_available = (*not_available, "Two results of the same moment disagree; the more abnormal one was used.")
+    if grade.uncorrected:
+        line = "Albumin not available: may be pseudohypocalcaemia; check albumin or ionised calcium."
+        not_available = (*not_available, line)
+    return Finding(
+        indicator=indicator,
+        summary=Summary(template=template, drugs=drugs, age=age_of(case, grade.result), tier=tier),
+        found=tuple(dict.fromkeys(found)),
+        why=why,
+        consider=(*urgent_lines(case, grade, indicator), *consider),
+        not_available=not_available,
+        decided=decisions(case, grade),
+        suggestions=suggestions,
+        tier=grade.tier.code,
+    )
+
+
+def _explaining_rows(case: Case, grade: Grade) -> list[Row]:
+    classes = EXPLAINING_DRUGS[base_analyte(grade), grade.direction]
+    diseases = case.facts(*ORGAN_DISEASE)
+    return [medication_row(one) for one in case.taking(*classes)] + [fact_row(case, one) for one in diseases]
+
+
+def urgent_lines(case: Case, grade: Grade, indicator: Indicator) -> tuple[str, ...]:
+    """First options when a value is severe, old, preliminary or from a haemolysed sample."""
+    lines = []
+    if indicator is Indicator.CRITICAL:
+        lines.append("Urgent same-day management and cardiac monitoring per local policy.")
+    if not grade.fresh and grade.tier.code == "severe":
+        lines.append(f"The result is {age_of(case, grade.result)}, no repeat on file: check whether it was acted on.")
+    if grade.preliminary:
+        lines.append("Preliminary result: verify before acting.")
+    if grade.haemolysed and grade.direction is Direction.HIGH:
+        lines.append("Haemolysed sample: repeat on a fresh sample before treating unless the ECG is abnormal.")
+    return tuple(lines)
+
+
+def decisions(case: Case, grade: Grade) -> tuple[str, ...]:
+    """Which limit and which windows decided, in words, with the values in force."""
+    limits = case.limits
+    lines = [f"{grade.tier.code} {grade.direction.value}: {grade.limit}"]
+    if grade.fresh:
+        lines.append(f"fresh: not older than {limits['labs.fresh_days']:g} d")
+    else:
+        lines.append(f"older than {limits['labs.fresh_days']:g} d, within {limits['labs.recent_days']:g} d: one step milder")
+    if grade.treated:
+        lines.append("replacement started at or after the result: one step milder")
+    if grade.haemolysed and grade.direction is Direction.HIGH:
+        lines.append("haemolysed sample: one step milder")
+    if grade.uncorrected:
+        lines.append("uncorrected total calcium: low grades count one step less")
+    if grade.arithmetic:
+        lines.append(f"corrected for albumin: {grade.arithmetic}; unreliable in critical illness, CKD and paraproteinaemia")
+    return tuple(lines)
+
+
+def order_unless_recent(
+    case: Case, analyte: Analyte, test: LabTest, *, days_key: str = "suggest.lab_days", recommended: bool = False
+) -> tuple[Suggestion, ...]:
+    """A test, unless there is a result within the days of ``days_key`` ("S-MG if no Mg in 7 d")."""
+    if case.latest(analyte, case.limits[days_key]) is not None:
+        return ()
+    return (OrderTest(test=test, recommended=recommended),)
+
+
+def calcium_missing(case: Case) -> bool:
+    """No calcium of any kind within ``suggest.lab_days``."""
+    return case.calcium_within(case.limits["suggest.lab_days"]) is None

@@ -1,0 +1,89 @@
+"""Low potassium, whatever the cause.
+
+Low potassium weakens and cramps muscles and disturbs the heart's rhythm. A mild value is shown only in a context: a
+muscle symptom, a potassium-wasting diuretic, a QT-relevant antipsychotic, digoxin, or low magnesium or calcium.
+
+Silent when: no eligible result within 30 days; mild without context, inside the laboratory's own range, or treated.
+Source: document D3, D25.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.grading import Direction, Tier
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.electrolytes import (
+    CALCIUM_NEEDS,
+    EXPLAINING_DRUGS,
+    K_WASTING_DIURETICS,
+    KIDNEY_NEEDS,
+    MAGNESIUM_NEEDS,
+    POTASSIUM_NEEDS,
+    QT_ANTIPSYCHOTICS,
+    graded_finding,
+    has_strong_context,
+    order_unless_recent,
+    safer,
+)
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import names
+
+WHY = "Low potassium causes cramps, weakness and arrhythmia; low magnesium keeps it low."
+CONSIDER = (
+    "Check magnesium; consider an ECG when potassium is below 3.0 mmol/L or with heart disease, digoxin or a QT drug.",
+    "Look for gastrointestinal loss, diuretic, beta-agonist, insulin.",
+    "Recheck after replacement.",
+)
+
+
+def check(case: Case) -> Finding | None:
+    """A low potassium worth showing, eligible or severe preliminary."""
+    eligible = case.potassium_low
+    preliminary = case.preliminary_severe(Analyte.POTASSIUM, "k", Direction.LOW)
+    if eligible is None and preliminary is None:
+        return None
+    mild = Indicator.INFO if eligible is not None and eligible.tier is Tier.MILD and has_context(case) else None
+    best = safer(eligible, preliminary, mild)
+    if best is None:
+        return None
+    grade, indicator = best
+    diuretics = names(case.taking(*K_WASTING_DIURETICS))
+    value = f"Potassium {grade.shown}"
+    plain = f"{value} ({{tier}} low, {{age}})"
+    template = f"{value} (low, {{age}}) while on {{drugs}}" if diuretics and not grade.preliminary else plain
+    suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
+    if grade.tier is Tier.SEVERE or not grade.fresh or grade.preliminary:
+        suggestions += (OrderTest(test=LabTest.POTASSIUM),)
+    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_ANTIPSYCHOTICS, DrugClass.DIGOXIN):
+        suggestions += (OrderTest(test=LabTest.ECG),)
+    return graded_finding(
+        case, grade, indicator, template, why=WHY, consider=CONSIDER, drugs=diuretics, suggestions=suggestions
+    )
+
+
+def has_context(case: Case) -> bool:
+    """What makes a mild value worth a line."""
+    return (
+        has_strong_context(case)
+        or bool(case.taking(*K_WASTING_DIURETICS))
+        or case.magnesium_low is not None
+        or case.calcium_low is not None
+    )
+
+
+RULE = Rule(
+    id="potassium-low",
+    title="Low potassium",
+    family=Family.ELECTROLYTES,
+    hooks=PATIENT_VIEW,
+    needs=POTASSIUM_NEEDS
+    | MAGNESIUM_NEEDS
+    | CALCIUM_NEEDS
+    | KIDNEY_NEEDS
+    | {DrugClass.DIGOXIN, *QT_ANTIPSYCHOTICS, *K_WASTING_DIURETICS, *EXPLAINING_DRUGS[Analyte.POTASSIUM, Direction.LOW]},
+    check=check,
+    override=OverrideSet.LAB,
+    documents=("D3", "D25"),
+    evidence=("R-HYPOK", "R-CTCAE"),
+)
