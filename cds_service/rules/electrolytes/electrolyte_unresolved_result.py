@@ -1,0 +1,101 @@
+"""An abnormal potassium, calcium or magnesium that was never rechecked.
+
+A safety net for lost follow-up: the newest result is moderate or severe, between one month and one year old.
+
+Silent when: a newer result exists (for calcium, of any kind) or the repeat is already ordered. Source: document D3, D25.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.grading import Direction, Grade, Tier
+from cds_service.clinical.time import date_text
+from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, LabTest, Source
+from cds_service.guidance.electrolytes import (
+    CALCIUM_NEEDS,
+    EXPLAINING_DRUGS,
+    MAGNESIUM_NEEDS,
+    POTASSIUM_NEEDS,
+    base_analyte,
+)
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import grade_row, medication_row
+
+REPEATS = {
+    Analyte.POTASSIUM: LabTest.POTASSIUM,
+    Analyte.MAGNESIUM: LabTest.MAGNESIUM,
+    Analyte.CALCIUM: LabTest.CALCIUM,
+}
+DRUGS = frozenset(one for classes in EXPLAINING_DRUGS.values() for one in classes)
+
+
+def check(case: Case) -> Finding | None:
+    """All analytes whose newest result is old, clearly abnormal and not about to be repeated."""
+    grades = [
+        grade
+        for grade in (*_single(case, Analyte.POTASSIUM, "k"), *_single(case, Analyte.MAGNESIUM, "mg"), *_calcium(case))
+        if grade.tier >= Tier.MODERATE and not _is_repeat_ordered(case, base_analyte(grade))
+    ]
+    if not grades:
+        return None
+    shown = "; ".join(f"{one.kind} {one.shown} on {date_text(one.result.time)}" for one in grades)
+    causes = case.taking(*{one for grade in grades for one in EXPLAINING_DRUGS[base_analyte(grade), grade.direction]})
+    limits = case.limits
+    return Finding(
+        indicator=Indicator.WARNING,
+        summary=Summary(template=f"{shown} not rechecked since"),
+        found=(*(grade_row(case, one) for one in grades), *map(medication_row, causes)),
+        why="A clearly abnormal result without a repeat may have been lost to follow-up.",
+        consider=(
+            "Repeat the test, or check whether it was repeated elsewhere.",
+            "A medicine that explains it is still active." if causes else "No active medicine on the chart explains it.",
+        ),
+        decided=(
+            f"newest result moderate or severe, older than {limits['labs.recent_days']:g} d and at most "
+            f"{limits['labs.stale_max_days']:g} d",
+        ),
+        suggestions=tuple(OrderTest(test=REPEATS[base_analyte(one)]) for one in grades),
+        tier=max(one.tier for one in grades).code,
+    )
+
+
+def _is_old(case: Case, grade: Grade) -> bool:
+    return not case.clock.within_days(grade.result.time, case.limits["labs.recent_days"])
+
+
+def _single(case: Case, analyte: Analyte, prefix: str) -> list[Grade]:
+    newest = case.latest(analyte, case.limits["labs.stale_max_days"])
+    if newest is None or case.clock.within_days(newest.time, case.limits["labs.recent_days"]):
+        return []
+    sides = (case.grade(newest, prefix, analyte.title, direction) for direction in Direction)
+    return [grade for grade in sides if grade is not None]
+
+
+def _calcium(case: Case) -> list[Grade]:
+    calcium = case.calcium_within(case.limits["labs.stale_max_days"])
+    if calcium is None:
+        return []
+    newest = (case.latest(kind, case.limits["labs.stale_max_days"]) for kind in CALCIUM_KINDS)
+    if any(one is not None and one.time > calcium.result.time for one in newest):
+        return []
+    sides = (case.grade_calcium(calcium, direction) for direction in Direction)
+    return [grade for grade in sides if grade is not None and _is_old(case, grade)]
+
+
+def _is_repeat_ordered(case: Case, analyte: Analyte) -> bool:
+    if analyte is Analyte.CALCIUM and case.is_ordered(LabTest.IONISED_CALCIUM):
+        return True
+    return case.is_ordered(REPEATS[analyte])
+
+
+RULE = Rule(
+    id="electrolyte-unresolved-result",
+    title="Abnormal electrolyte never rechecked",
+    family=Family.ELECTROLYTES,
+    hooks=PATIENT_VIEW,
+    needs=POTASSIUM_NEEDS | MAGNESIUM_NEEDS | CALCIUM_NEEDS | DRUGS | {Source.SERVICE_REQUEST},
+    check=check,
+    override=OverrideSet.LAB,
+    documents=("D3", "D25"),
+)
