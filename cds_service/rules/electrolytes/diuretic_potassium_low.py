@@ -1,0 +1,73 @@
+"""Low potassium while taking a diuretic that wastes potassium.
+
+Loop and thiazide-like diuretics and carbonic-anhydrase inhibitors lose potassium through the kidney.
+
+Silent when: potassium normal or not on record within 30 days; mild and treated. Source: document D3, D7.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.grading import Direction, Tier
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.electrolytes import (
+    EXPLAINING_DRUGS,
+    K_WASTING_DIURETICS,
+    KIDNEY_NEEDS,
+    POTASSIUM_NEEDS,
+    QT_ANTIPSYCHOTICS,
+    SYMPTOM_NEEDS,
+    graded_finding,
+    has_strong_context,
+    order_unless_recent,
+)
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.grade_indicator import graded_indicator
+from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import medication_row, names
+
+
+def check(case: Case) -> Finding | None:
+    """Potassium low and a wasting diuretic active."""
+    grade = case.potassium_low
+    diuretics = case.taking(*K_WASTING_DIURETICS) if grade is not None else ()
+    if grade is None or not diuretics:
+        return None
+    mild = Indicator.WARNING if grade.tier is Tier.MILD and has_strong_context(case) else Indicator.INFO
+    indicator = graded_indicator(grade, mild=mild)
+    if indicator is None:
+        return None
+    suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
+    if grade.tier is Tier.SEVERE or not grade.fresh:
+        suggestions += (OrderTest(test=LabTest.POTASSIUM),)
+    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_ANTIPSYCHOTICS, DrugClass.DIGOXIN):
+        suggestions += (OrderTest(test=LabTest.ECG),)
+    return graded_finding(
+        case,
+        grade,
+        indicator,
+        f"Potassium {grade.shown} (low, {{age}}) while on {{drugs}}",
+        why="Loop and thiazide diuretics and carbonic-anhydrase inhibitors waste potassium through the kidney.",
+        consider=(
+            "Weigh the dose, a potassium-sparing agent, replacement, an ACE inhibitor or ARB.",
+            "Check magnesium: potassium may not rise until it is corrected.",
+        ),
+        drugs=names(diuretics),
+        rows=tuple(map(medication_row, diuretics)),
+        suggestions=suggestions,
+    )
+
+
+RULE = Rule(
+    id="diuretic-potassium-low",
+    title="Low potassium on a potassium-wasting diuretic",
+    family=Family.ELECTROLYTES,
+    hooks=PATIENT_VIEW,
+    needs=POTASSIUM_NEEDS
+    | SYMPTOM_NEEDS
+    | KIDNEY_NEEDS
+    | {Analyte.MAGNESIUM, DrugClass.DIGOXIN, *QT_ANTIPSYCHOTICS, *EXPLAINING_DRUGS[Analyte.POTASSIUM, Direction.LOW]},
+    check=check,
+    override=OverrideSet.LAB,
+    documents=("D3", "D7"),
+)

@@ -1,0 +1,62 @@
+"""Low calcium while taking a loop diuretic.
+
+Loop diuretics lose calcium through the kidney.
+
+Silent when: calcium normal or not on record within 30 days; mild and treated. Source: document D3, D7.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.grading import Direction
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.electrolytes import (
+    CALCIUM_NEEDS,
+    EXPLAINING_DRUGS,
+    KIDNEY_NEEDS,
+    graded_finding,
+    order_unless_recent,
+)
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.grade_indicator import graded_indicator
+from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import medication_row, names
+
+
+def check(case: Case) -> Finding | None:
+    """Calcium low and a loop diuretic active."""
+    loops = case.taking(DrugClass.LOOP)
+    grade = case.calcium_low if loops else None
+    if grade is None:
+        return None
+    indicator = graded_indicator(grade, mild=Indicator.WARNING if case.context_symptoms else Indicator.INFO)
+    if indicator is None:
+        return None
+    better = LabTest.CALCIUM if grade.uncorrected else LabTest.IONISED_CALCIUM
+    suggestions: tuple[Suggestion, ...] = (OrderTest(test=better),)
+    suggestions += order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
+    return graded_finding(
+        case,
+        grade,
+        indicator,
+        f"{grade.kind} {grade.shown} (low, {{age}}) while on {{drugs}}",
+        why="Loop diuretics lose calcium through the kidney.",
+        consider=("Weigh dose and need of the loop diuretic; check magnesium, phosphate, PTH and vitamin D.",),
+        drugs=names(loops),
+        rows=tuple(map(medication_row, loops)),
+        suggestions=suggestions,
+    )
+
+
+RULE = Rule(
+    id="loop-diuretic-calcium-low",
+    title="Low calcium on a loop diuretic",
+    family=Family.ELECTROLYTES,
+    hooks=PATIENT_VIEW,
+    needs=CALCIUM_NEEDS
+    | KIDNEY_NEEDS
+    | {Analyte.MAGNESIUM, *EXPLAINING_DRUGS[Analyte.CALCIUM, Direction.LOW]},
+    check=check,
+    override=OverrideSet.LAB,
+    documents=("D3", "D7"),
+)
