@@ -1,0 +1,124 @@
+"""A potassium-sparing diuretic, mineralocorticoid antagonist or potassium supplement is ordered with potassium high,
+kidney function poor, or potassium unknown beside an ACE inhibitor, ARB, ARNI or renin inhibitor.
+
+The most severe reason decides; a haemolysed potassium counts one step less.
+
+Silent when: potassium below 5.0 within 30 days and kidney function sufficient. Source: document D5, D7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.chart import LabResult
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
+from cds_service.guidance.electrolytes import KIDNEY_NEEDS, POTASSIUM_NEEDS, order_unless_recent
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion, Summary
+from cds_service.guidance.order_texts import order_rows, removals, shown_egfr
+from cds_service.guidance.rule import ORDERS, Rule
+from cds_service.guidance.wording import age_of, medication_row, names, result_row
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason with its weight and the limit it used."""
+
+    indicator: Indicator
+    text: str
+
+
+def check(case: Case) -> Finding | None:
+    """The reasons that hold for the new orders; the most severe decides."""
+    orders = case.new_orders(DrugClass.K_SPARING, DrugClass.K_SUPPLEMENT)
+    if not orders:
+        return None
+    potassium = case.latest(Analyte.POTASSIUM, case.limits["labs.recent_days"])
+    sparing = [one for one in orders if DrugClass.K_SPARING in one.classes]
+    supplements = [one for one in orders if DrugClass.K_SUPPLEMENT in one.classes]
+    reasons = [
+        *_by_potassium(case, potassium),
+        *_by_kidney(case, bool(sparing), bool(supplements), potassium),
+        *_unknown_with_raas(case, bool(sparing), potassium),
+    ]
+    if not reasons:
+        return None
+    indicator = max(reason.indicator for reason in reasons)
+    wishes: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.POTASSIUM, LabTest.POTASSIUM)
+    if potassium is not None and potassium.haemolysed:
+        wishes = (OrderTest(test=LabTest.POTASSIUM, recommended=True),)
+    wishes += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE)
+    return Finding(
+        indicator=indicator,
+        summary=Summary(
+            template=f"{{drugs}} ordered: {_shown(potassium)}, {shown_egfr(case)}",
+            drugs=names(orders),
+            age=age_of(case, potassium) if potassium is not None else "",
+        ),
+        found=(*order_rows(orders), *_basis(case, potassium)),
+        why="These medicines raise potassium, most of all with kidney disease or beside ACE inhibitor or ARB.",
+        consider=(
+            "Usual start of a mineralocorticoid antagonist: potassium below 5.0 mmol/L and eGFR above 30.",
+            "Recheck potassium and creatinine about one week after the start.",
+            *(("Repeat potassium on a fresh sample: the last one was haemolysed.",) if wishes and potassium is not None and potassium.haemolysed else ()),
+        ),
+        not_available=() if potassium is not None else ("No potassium within 30 d visible here.",),
+        decided=tuple(dict.fromkeys(reason.text for reason in reasons)),
+        suggestions=(*wishes, *removals(orders, indicator)),
+    )
+
+
+def _shown(potassium: LabResult | None) -> str:
+    return f"potassium {potassium.reported} ({{age}})" if potassium is not None else "potassium not known"
+
+
+def _by_potassium(case: Case, potassium: LabResult | None) -> Iterator[Reason]:
+    limits = case.limits
+    for key, indicator in (("mra.k_critical", Indicator.CRITICAL), ("mra.k_warn", Indicator.WARNING)):
+        if potassium is not None and potassium.value >= limits[key]:
+            text = f"potassium {limits.text(key)}"
+            if potassium.haemolysed:
+                milder = indicator.step_down()
+                if milder is not None:
+                    yield Reason(milder, f"{text}; haemolysed sample: one step milder")
+            else:
+                yield Reason(indicator, text)
+            return
+
+
+def _by_kidney(case: Case, sparing: bool, supplement: bool, potassium: LabResult | None) -> Iterator[Reason]:
+    egfr, limits = case.egfr, case.limits
+    if egfr is None:
+        return
+    if sparing and egfr.value <= limits["mra.egfr_min"]:
+        yield Reason(Indicator.WARNING, f"potassium-sparing drug with eGFR {limits.text('mra.egfr_min')}")
+    low = case.potassium_low is not None
+    if supplement and egfr.value < limits["egfr.severe"] and not low:
+        yield Reason(Indicator.WARNING, f"potassium supplement with eGFR {limits.text('egfr.severe')}, potassium not low")
+
+
+def _unknown_with_raas(case: Case, sparing: bool, potassium: LabResult | None) -> Iterator[Reason]:
+    if sparing and potassium is None and case.taking(DrugClass.RAAS) and not case.is_ordered(LabTest.POTASSIUM):
+        yield Reason(Indicator.INFO, "potassium-sparing drug beside ACE inhibitor or ARB, no potassium within 30 d")
+
+
+def _basis(case: Case, potassium: LabResult | None) -> list[Row]:
+    rows = [result_row(case, potassium)] if potassium is not None else []
+    egfr = case.egfr
+    if egfr is not None:
+        rows.append(Row(item="eGFR", value=f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})", reference=egfr.result.reference))
+    return rows + [medication_row(one) for one in case.taking(DrugClass.RAAS)]
+
+
+RULE = Rule(
+    id="potassium-raising-order",
+    title="Potassium-raising order with high or unknown potassium",
+    family=Family.ELECTROLYTES,
+    hooks=ORDERS,
+    needs=POTASSIUM_NEEDS | KIDNEY_NEEDS | {DrugClass.K_SPARING, DrugClass.RAAS, Source.SERVICE_REQUEST},
+    check=check,
+    override=OverrideSet.DRUG,
+    documents=("D5", "D7"),
+    evidence=("R-HF2022",),
+)
