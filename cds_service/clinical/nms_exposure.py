@@ -1,0 +1,92 @@
+"""Exposure that makes neuroleptic malignant syndrome possible (rule catalogue B6.0, step 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.chart import HOUR, MedicationExposure, MedicationState
+from cds_service.clinical.vocabulary import DrugClass, Route
+
+DOPAMINE_ANTAGONISTS = (DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, DrugClass.DEPLETER)
+NOT_ANTAGONISTS = frozenset({"pimavanserin"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NmsExposure:
+    """Medicines that count as exposure: antagonists now or recently, or dopaminergic drugs withdrawn."""
+
+    antagonists: tuple[MedicationExposure, ...] = ()
+    withdrawn: tuple[MedicationExposure, ...] = ()
+
+    @property
+    def all(self) -> tuple[MedicationExposure, ...]:
+        return (*self.antagonists, *self.withdrawn)
+
+
+def is_antagonist(medication: MedicationExposure) -> bool:
+    """A dopamine antagonist or depleter; pimavanserin is none."""
+    return not NOT_ANTAGONISTS.issuperset(medication.ingredients)
+
+
+def active_antagonists(case: Case) -> tuple[MedicationExposure, ...]:
+    """Dopamine antagonists and depleters that are active now."""
+    return tuple(one for one in case.taking(*DOPAMINE_ANTAGONISTS) if is_antagonist(one))
+
+
+def new_antagonists(case: Case) -> tuple[MedicationExposure, ...]:
+    """Dopamine antagonists and depleters among the new orders."""
+    return tuple(one for one in case.new_orders(*DOPAMINE_ANTAGONISTS) if is_antagonist(one))
+
+
+def may_be_exposed(case: Case) -> bool:
+    """A cheap first look: any antagonist, or any dopaminergic drug that is not active."""
+    if any(is_antagonist(one) for one in case.exposures(*DOPAMINE_ANTAGONISTS)):
+        return True
+    return any(
+        one.state is not MedicationState.ACTIVE for one in case.exposures(DrugClass.DOPAMINERGIC)
+    )
+
+
+def exposure(case: Case, first_feature: float | None) -> NmsExposure:
+    """Exposure as seen from the first qualifying feature; an end after it counts as exposure to it.
+
+    Active antagonists count always; ended ones when they ended at most the window of their route before the first
+    feature; dopaminergic drugs when stopped or held at most the oral window before it and none of the kind goes on.
+    """
+    active = active_antagonists(case)
+    if first_feature is None:
+        return NmsExposure(antagonists=active)
+    recent = tuple(
+        one
+        for one in (*case.ended(*DOPAMINE_ANTAGONISTS), *_on_hold(case, DOPAMINE_ANTAGONISTS))
+        if is_antagonist(one) and _ended_within(case, one, first_feature, _window_h(case, one))
+    )
+    window = case.limits["nms.exposure_oral_h"]
+    stopped = (*case.ended(DrugClass.DOPAMINERGIC), *_on_hold(case, (DrugClass.DOPAMINERGIC,)))
+    going_on = {name for one in case.taking(DrugClass.DOPAMINERGIC) for name in one.ingredients}
+    withdrawn = tuple(
+        one
+        for one in stopped
+        if going_on.isdisjoint(one.ingredients) and _ended_within(case, one, first_feature, window)
+    )
+    return NmsExposure(antagonists=(*active, *recent), withdrawn=withdrawn)
+
+
+def _on_hold(case: Case, classes: tuple[DrugClass, ...]) -> tuple[MedicationExposure, ...]:
+    return tuple(one for one in case.exposures(*classes) if one.state is MedicationState.ON_HOLD)
+
+
+def _window_h(case: Case, medication: MedicationExposure) -> float:
+    if medication.route is Route.DEPOT:
+        return case.limits["nms.exposure_depot_d"] * 24
+    if medication.route is Route.DEPOT_3_MONTHLY:
+        return case.limits["nms.exposure_depot3m_d"] * 24
+    return case.limits["nms.exposure_oral_h"]
+
+
+def _ended_within(case: Case, medication: MedicationExposure, feature: float, hours: float) -> bool:
+    end = medication.end
+    if end is None:
+        return False
+    return end <= case.clock.now + case.clock.future_skew_s and feature - end <= hours * HOUR + case.clock.epsilon_s
