@@ -1,0 +1,69 @@
+"""Acute dystonia within days of starting a dopamine antagonist.
+
+Usually within hours to five days, in young men and with high potency. Laryngeal dystonia threatens the airway.
+
+Silent when: the start is unknown or more than a week ago; the sign is undated or older. Source: document D8, D18.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.nms_exposure import is_antagonist
+from cds_service.clinical.vocabulary import Concept, DrugClass, LabTest
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import fact_row, medication_row, names
+
+SIGNS = (
+    Concept.LARYNGEAL_DYSTONIA, Concept.ACUTE_DYSTONIA, Concept.OCULOGYRIC_CRISIS, Concept.TORTICOLLIS, Concept.TRISMUS,
+    Concept.NECK_SPASM,
+)  # fmt: skip
+
+
+def check(case: Case) -> Finding | None:
+    """A recent start and a recent sign."""
+    limits = case.limits
+    recent = tuple(
+        one
+        for one in case.taking(DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA)
+        if is_antagonist(one) and case.clock.within_days(one.start, limits["dystonia.start_days"])
+    )
+    signs = case.dated_facts(limits["dystonia.onset_days"], *SIGNS) if recent else ()
+    if not signs:
+        return None
+    worst = min(signs, key=lambda one: SIGNS.index(one.concept))
+    laryngeal = worst.concept is Concept.LARYNGEAL_DYSTONIA
+    title = worst.concept.title
+    start = max(one.start for one in recent if one.start is not None)
+    return Finding(
+        indicator=Indicator.CRITICAL if laryngeal else Indicator.WARNING,
+        summary=Summary(
+            template=f"{title[0].upper()}{title[1:]} {case.clock.days_since(start)} d after starting {{drugs}}: "
+            "possible acute dystonic reaction",
+            drugs=names(recent),
+        ),
+        found=(*map(medication_row, recent), *(fact_row(case, one) for one in signs)),
+        why="Acute dystonic reactions are painful and frightening; laryngeal dystonia is an airway emergency.",
+        consider=(
+            "A parenteral anticholinergic usually relieves within minutes, per local policy.",
+            "Exclude low calcium and tetanus.",
+            *(("Laryngeal involvement: secure the airway, call for help.",) if laryngeal else ()),
+        ),
+        decided=(
+            f"start known and within {limits['dystonia.start_days']:g} d, onset within {limits['dystonia.onset_days']:g} d",
+        ),
+        suggestions=(OrderTest(test=LabTest.IONISED_CALCIUM),),
+    )
+
+
+RULE = Rule(
+    id="antipsychotic-dystonia",
+    title="Acute dystonia after a dopamine antagonist",
+    family=Family.ANTIPSYCHOTIC,
+    hooks=PATIENT_VIEW,
+    needs=frozenset({DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, *SIGNS}),
+    check=check,
+    override=OverrideSet.NMS,
+    documents=("D8", "D18"),
+    evidence=("R-DYST",),
+)
