@@ -1,0 +1,79 @@
+"""Raised CK on a statin, or within 30 days of stopping one.
+
+More than ten times the upper limit is critical when fresh; more than four times a warning; more than normal with a
+muscle symptom information.
+
+Silent when: no CK within 30 days; at most four times without a symptom. Source: document D6.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
+from cds_service.guidance.electrolytes import SYMPTOM_NEEDS, order_unless_recent
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import age_of, fact_row, medication_row, names, result_row
+
+
+def check(case: Case) -> Finding | None:
+    """CK above a limit on a statin."""
+    statins = case.statin_exposures()
+    ck = case.ck_recent if statins else None
+    if ck is None:
+        return None
+    limits = case.limits
+    symptoms = case.context_symptoms
+    if ck.ratio > limits["ck.critical_x"]:
+        indicator, key = Indicator.CRITICAL if case.is_fresh(ck.result) else Indicator.WARNING, "ck.critical_x"
+    elif ck.ratio > limits["ck.warn_x"]:
+        indicator, key = Indicator.WARNING, "ck.warn_x"
+    elif ck.ratio > limits["ck.symptom_x"] and symptoms:
+        indicator, key = Indicator.INFO, "ck.symptom_x"
+    else:
+        return None
+    return Finding(
+        indicator=indicator,
+        summary=Summary(
+            template=f"CK {ck.result.reported} ({ck.ratio:.1f} x upper limit, {{age}}) on {{drugs}}",
+            age=age_of(case, ck.result),
+            drugs=names(statins),
+        ),
+        found=(
+            result_row(case, ck.result, f"{limits.text(key)}; upper limit {ck.upper_limit:g} U/L ({ck.limit_basis})"),
+            *map(medication_row, statins),
+            *(fact_row(case, one) for one in symptoms),
+        ),
+        why="CK rises with statin muscle injury, but also with exertion, injection, hypothyroidism and trauma.",
+        consider=_options(case, key, bool(symptoms)),
+        decided=(f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical within {limits['labs.fresh_days']:g} d",),
+        suggestions=(
+            OrderTest(test=LabTest.CK),
+            *order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE),
+            *order_unless_recent(case, Analyte.TSH, LabTest.TSH, days_key="tsh.window_d"),
+        ),
+    )
+
+
+def _options(case: Case, key: str, symptomatic: bool) -> tuple[str, ...]:
+    exclude = "Exclude exertion, intramuscular injection and hypothyroidism."
+    if key == "ck.critical_x":
+        return ("Stop the statin, check renal function, monitor CK every 2 weeks.", exclude)
+    if key == "ck.warn_x" and symptomatic:
+        return ("With symptoms: stop the statin and recheck CK.", exclude)
+    if key == "ck.warn_x":
+        return ("Without symptoms: continue with CK monitoring.", exclude)
+    return ("Recheck CK; weigh a pause and rechallenge if symptoms go on.", exclude)
+
+
+RULE = Rule(
+    id="statin-ck-elevated",
+    title="Raised CK on a statin",
+    family=Family.MUSCLE_INJURY,
+    hooks=PATIENT_VIEW,
+    needs=SYMPTOM_NEEDS | {Analyte.CK, Analyte.CREATININE, Analyte.TSH, DrugClass.STATIN, Source.PATIENT},
+    check=check,
+    override=OverrideSet.LAB,
+    documents=("D6",),
+    evidence=("R-ESCEAS2019",),
+)

@@ -1,0 +1,71 @@
+"""A statin with under-treated or unchecked hypothyroidism.
+
+Untreated hypothyroidism raises the risk of statin myopathy. On chart open only with a prompt muscle symptom or a raised
+CK; at the order of a new statin without that condition.
+
+Silent when: TSH within a year at most 4.5 (chart) or 10 (order); no hypothyroidism and no TSH.
+Source: document D6 (extension).
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.rule import EVERY_HOOK, Rule
+from cds_service.guidance.wording import fact_row, medication_row, names, result_row
+
+
+def check(case: Case) -> Finding | None:
+    """TSH high, or a diagnosis without a TSH."""
+    statins = case.new_orders(DrugClass.STATIN) if case.at_order else case.taking(DrugClass.STATIN)
+    if not statins or not (case.at_order or _has_reason_to_look(case)):
+        return None
+    limits = case.limits
+    tsh = case.latest(Analyte.TSH, limits["tsh.window_d"])
+    diagnoses = case.facts(Concept.HYPOTHYROIDISM)
+    if tsh is not None and tsh.value > limits["tsh.warn"]:
+        indicator, key = Indicator.WARNING, "tsh.warn"
+    elif tsh is not None and tsh.value > limits["tsh.info"] and not case.at_order:
+        indicator, key = Indicator.INFO, "tsh.info"
+    elif tsh is None and diagnoses:
+        indicator, key = Indicator.INFO, "tsh.window_d"
+    else:
+        return None
+    summary = "{drugs} with hypothyroidism on record and no TSH in a year: raises myopathy risk if untreated"
+    if tsh is not None:
+        summary = f"{{drugs}} with TSH {tsh.reported}: untreated hypothyroidism raises myopathy risk"
+    return Finding(
+        indicator=indicator,
+        summary=Summary(template=summary, drugs=names(statins)),
+        found=(
+            *map(medication_row, statins),
+            *([result_row(case, tsh, limits.text(key))] if tsh is not None else []),
+            *(fact_row(case, one) for one in diagnoses),
+        ),
+        why="Untreated hypothyroidism causes muscle symptoms by itself and raises the risk of statin myopathy.",
+        consider=("Check and treat the thyroid before blaming or stopping the statin.",),
+        not_available=() if tsh is not None else (f"No TSH within {limits['tsh.window_d']:g} d.",),
+        decided=(f"TSH {limits.text('tsh.warn')} warning, {limits.text('tsh.info')} information on chart open",),
+        suggestions=(OrderTest(test=LabTest.TSH),),
+    )
+
+
+def _has_reason_to_look(case: Case) -> bool:
+    ck = case.ck_recent
+    return bool(case.prompt_symptoms) or (ck is not None and ck.ratio > case.limits["ck.symptom_x"])
+
+
+RULE = Rule(
+    id="statin-hypothyroidism",
+    title="Statin and under-treated or unchecked hypothyroidism",
+    family=Family.STATIN,
+    hooks=EVERY_HOOK,
+    needs=SYMPTOM_NEEDS | {Analyte.TSH, Analyte.CK, Concept.HYPOTHYROIDISM, DrugClass.STATIN, Source.PATIENT},
+    check=check,
+    override=OverrideSet.LAB,
+    documents=("D6",),
+    evidence=("R-EAS2015", "R-LIPITOR"),
+    extension=True,
+)
