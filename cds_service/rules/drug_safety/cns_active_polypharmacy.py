@@ -1,0 +1,56 @@
+"""Three or more centrally acting medicines in an older adult, one of them new.
+
+Muscle relaxants with baclofen and tizanidine, benzodiazepines, Z-drugs, opioids, gabapentinoids, antipsychotics,
+antidepressants, antiseizure medicines; each ingredient once.
+
+Silent when: age unknown or below 65; fewer than three. Source: document D32, D38 (extension).
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.vocabulary import DrugClass, Source
+from cds_service.guidance.drug_safety import order_finding
+from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
+from cds_service.guidance.rule import ORDERS, Rule
+
+CNS_ACTIVE = (
+    DrugClass.SMR_BEERS, DrugClass.SMR_SPASTICITY, DrugClass.BACLOFEN, DrugClass.BENZODIAZEPINE, DrugClass.Z_DRUG,
+    DrugClass.OPIOID, DrugClass.GABAPENTINOID, DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIDEPRESSANT, DrugClass.ANTISEIZURE,
+)  # fmt: skip
+
+
+def check(case: Case) -> Finding | None:
+    """A new CNS-active medicine that makes at least three."""
+    orders = case.new_orders(*CNS_ACTIVE)
+    if not orders or not case.is_older:
+        return None
+    everything = case.active_or_drafted(*CNS_ACTIVE)
+    count = len({name for one in everything for name in one.ingredients})
+    if count < case.limits["cns.count"] or len(everything) < case.limits["cns.count"]:
+        return None
+    number = len(everything)
+    return order_finding(
+        case,
+        orders,
+        Indicator.WARNING,
+        f"{{drugs}} would be CNS-active drug number {number} at age {case.age}",
+        why="Three or more centrally acting medicines raise the risk of falls and fractures in older adults.",
+        consider=("Review whether one of them can be reduced or stopped; avoid starting two at once.",),
+        decided=(f"age {case.limits.text('older.age')}; {case.limits.text('cns.count')} active or drafted",),
+        partners=tuple(one for one in everything if not one.is_new),
+    )
+
+
+RULE = Rule(
+    id="cns-active-polypharmacy",
+    title="Three or more CNS-active drugs in an older adult",
+    family=Family.DRUG_SAFETY,
+    hooks=ORDERS,
+    needs=frozenset({*CNS_ACTIVE, Source.PATIENT}),
+    check=check,
+    override=OverrideSet.DRUG,
+    documents=("D32", "D38"),
+    evidence=("R-BEERS2023",),
+    extension=True,
+)

@@ -1,0 +1,65 @@
+"""Duloxetine ordered with severe kidney or liver disease: the label says avoid.
+
+Silent when: clearance 30 or more, or unknown, and no liver disease on record. Source: document D33 (extension).
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.guidance.drug_safety import order_finding
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
+from cds_service.guidance.rule import ORDERS, Rule
+
+LIVER = (
+    Concept.CHRONIC_LIVER_DISEASE, Concept.CIRRHOSIS, Concept.DECOMPENSATED_CIRRHOSIS, Concept.HEPATIC_FAILURE,
+    Concept.ACUTE_LIVER_FAILURE,
+)  # fmt: skip
+
+
+def check(case: Case) -> Finding | None:
+    """New duloxetine with CrCl below 30 or liver disease."""
+    orders = case.new_orders(DrugClass.DULOXETINE)
+    if not orders:
+        return None
+    clearance = case.dosing_clearance
+    poor = clearance is not None and clearance.value < case.limits["egfr.severe"]
+    liver = case.facts(*LIVER)
+    if not poor and not liver:
+        return None
+    shown = f"{clearance.label} {clearance.shown}" if poor and clearance is not None else "liver disease"
+    rows: tuple[Row, ...] = ()
+    if clearance is not None:
+        value = f"{clearance.value:.0f} mL/min ({clearance.basis})"
+        rows = (Row(item=clearance.label, value=value, limit="< 30 mL/min", reference=clearance.result.reference),)
+    return order_finding(
+        case,
+        orders,
+        Indicator.WARNING,
+        f"Duloxetine ordered: {shown}, label says avoid",
+        why="Duloxetine builds up in severe kidney disease and can injure a diseased liver.",
+        consider=("Weigh another treatment.",),
+        decided=("CrCl below 30 mL/min, or chronic liver disease, cirrhosis or hepatic failure",),
+        facts=liver,
+        rows=rows,
+        tests=(OrderTest(test=LabTest.CREATININE),),
+    )
+
+
+RULE = Rule(
+    id="duloxetine-renal-hepatic",
+    title="Duloxetine with severe kidney or liver disease",
+    family=Family.DRUG_SAFETY,
+    hooks=ORDERS,
+    needs=frozenset(
+        {
+            DrugClass.DULOXETINE, *LIVER, Analyte.CREATININE_CLEARANCE, Analyte.CREATININE, Analyte.EGFR, Analyte.WEIGHT,
+            Source.PATIENT,
+        }
+    ),
+    check=check,
+    override=OverrideSet.DRUG,
+    documents=("D33",),
+    evidence=("R-DLX",),
+    extension=True,
+)  # fmt: skip

@@ -1,0 +1,121 @@
+"""Gabapentin or pregabalin and kidney function: the daily dose against the label's ceiling.
+
+Ceilings in mg a day at a clearance of 30-59, 15-29 and below 15 mL/min: gabapentin 1400, 700, 300; pregabalin 300, 150,
+75. A dose that cannot be computed is a warning below 30, else information. Without kidney function from 65 years:
+information.
+
+Silent when: clearance 60 or more; dose within the ceiling. Source: document D33, D38.
+"""
+
+from __future__ import annotations
+
+from cds_service.clinical.case import Case
+from cds_service.clinical.chart import MedicationExposure
+from cds_service.clinical.renal import KidneyFunction
+from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
+from cds_service.guidance.drug_safety import order_finding
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
+from cds_service.guidance.rule import ORDERS, Rule
+
+CEILINGS: dict[str, tuple[float, float, float]] = {
+    "gabapentin": (1400, 700, 300),
+    "pregabalin": (300, 150, 75),
+}
+"""mg a day at 30-59, 15-29, < 15 mL/min, from the US labels [R-GBP, R-PGB]."""
+BANDS = (60.0, 30.0, 15.0)
+
+
+def check(case: Case) -> Finding | None:
+    """New gabapentinoids against the ceiling of the clearance band."""
+    orders = [one for one in case.new_orders(DrugClass.GABAPENTINOID) if _ceiling_name(one)]
+    if not orders:
+        return None
+    clearance = case.dosing_clearance
+    if clearance is None:
+        return _unknown(case, tuple(orders)) if case.is_older else None
+    judged = [(one, _judge(one, clearance)) for one in orders]
+    weighed = [(one, indicator) for one, indicator in judged if indicator is not None]
+    if not weighed:
+        return None
+    order, indicator = max(weighed, key=lambda pair: pair[1])
+    ceiling = ceiling_for(order, clearance.value) or 0
+    dose = f" {order.daily_dose_mg:g} mg/day" if order.daily_dose_mg is not None else ""
+    shown = f"{clearance.label} {clearance.shown}"
+    return order_finding(
+        case,
+        tuple(one for one, _ in weighed),
+        indicator,
+        f"{{drugs}}{dose} with {shown}: label maximum {ceiling:g} mg/day",
+        why="Gabapentinoids are cleared by the kidney; too much causes sedation, falls, myoclonus and confusion.",
+        consider=(
+            "Start low; raise slowly; watch for falls, sedation and myoclonus.",
+            "Not to be stopped abruptly. On dialysis a supplement after each session is usual.",
+        ),
+        decided=(f"{clearance.label} {clearance.value:.0f} mL/min ({clearance.basis}); ceiling {ceiling:g} mg a day",),
+        rows=(_clearance_row(clearance),),
+        tests=(OrderTest(test=LabTest.CREATININE),),
+        not_available=() if order.daily_dose_mg is not None else ("The daily dose cannot be computed from the order.",),
+        removable=False,
+        drugs=(order.name,) if len(weighed) == 1 else None,
+    )
+
+
+def _ceiling_name(order: MedicationExposure) -> str | None:
+    return next((name for name in order.ingredients if name in CEILINGS), None)
+
+
+def ceiling_for(order: MedicationExposure, clearance: float) -> float | None:
+    """The label's maximum in mg a day, ``None`` at 60 mL/min or more."""
+    name = _ceiling_name(order)
+    if name is None or clearance >= BANDS[0]:
+        return None
+    band = sum(1 for limit in BANDS[1:] if clearance < limit)
+    return CEILINGS[name][band]
+
+
+def _judge(order: MedicationExposure, clearance: KidneyFunction) -> Indicator | None:
+    ceiling = ceiling_for(order, clearance.value)
+    if ceiling is None:
+        return None
+    if order.daily_dose_mg is None:
+        return Indicator.WARNING if clearance.value < BANDS[1] else Indicator.INFO
+    return Indicator.WARNING if order.daily_dose_mg > ceiling + 1e-6 else None
+
+
+def _clearance_row(clearance: KidneyFunction) -> Row:
+    value = f"{clearance.value:.0f} mL/min ({clearance.basis})"
+    return Row(item=clearance.label, value=value, limit="< 60 mL/min", reference=clearance.result.reference)
+
+
+def _unknown(case: Case, orders: tuple[MedicationExposure, ...]) -> Finding:
+    days = case.limits["renal.window_d"]
+    return order_finding(
+        case,
+        orders,
+        Indicator.INFO,
+        f"{{drugs}} at age {case.age}: no kidney function in {days:g} days, dose may need reduction",
+        why="The dose of gabapentinoids follows kidney function, which falls with age.",
+        consider=("Check creatinine before or with the start.",),
+        decided=(f"age {case.limits.text('older.age')}, no eGFR, CrCl or creatinine within {days:g} d",),
+        tests=(OrderTest(test=LabTest.CREATININE, recommended=True),),
+        not_available=(f"No kidney function within {days:g} d.",),
+        removable=False,
+    )
+
+
+RULE = Rule(
+    id="gabapentinoid-renal-dose",
+    title="Gabapentinoid dose and kidney function",
+    family=Family.DRUG_SAFETY,
+    hooks=ORDERS,
+    needs=frozenset(
+        {
+            DrugClass.GABAPENTINOID, Analyte.CREATININE_CLEARANCE, Analyte.CREATININE, Analyte.EGFR, Analyte.WEIGHT,
+            Source.PATIENT,
+        }
+    ),
+    check=check,
+    override=OverrideSet.DRUG,
+    documents=("D33", "D38"),
+    evidence=("R-GBP", "R-PGB", "R-CG", "R-CKDEPI"),
+)  # fmt: skip
