@@ -7,6 +7,7 @@ one decimals before grading [R-CTCAE].
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -71,12 +72,20 @@ def correct(total: LabResult, albumins: Sequence[LabResult], limits: Limits) -> 
     else:
         factor, reference = limits["ca.correction.per_g_dl"], limits["ca.correction.reference_g_dl"]
         grams, decimals, albumin_unit = grams / 10, 1, "g/dL"
-    value = round_half_up(total.value + factor * (reference - grams), decimals)
+    value = _as_compared(round_half_up(total.value + factor * (reference - grams), decimals), total)
     sum_text = (
         f"{total.value:.{decimals}f} + {factor:g} × ({reference:g} − {grams:g} {albumin_unit} albumin) = "
         f"{value:.{decimals}f} {total.unit}"
     )
     return Calcium(result=total, value=value, kind="Corrected calcium", arithmetic=sum_text, albumin=albumin)
+
+
+def _as_compared(corrected: float, total: LabResult) -> float:
+    """A total reported as ``<x`` or ``>x`` stays just below or above after correction and rounding (0.3-3)."""
+    exact = round(total.value, 9)
+    if total.value == exact:
+        return corrected
+    return math.nextafter(corrected, -math.inf if total.value < exact else math.inf)
 
 
 def grade_calcium(

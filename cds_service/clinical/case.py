@@ -259,8 +259,8 @@ class Case:
         """Matching replacement active with start at or after ``since``, or a new order now (0.12, 0.15)."""
         replacement = REPLACEMENT[analyte]
         earliest = since - self.clock.epsilon_s
-        return bool(self.new_orders(replacement)) or any(
-            medication.start is not None and medication.start >= earliest
+        return any(not medication.is_local for medication in self.new_orders(replacement)) or any(
+            medication.start is not None and medication.start >= earliest and not medication.is_local
             for medication in self._medications((replacement,), _ACTIVE)
         )
 
@@ -309,10 +309,15 @@ class Case:
 
     def calcium_within(self, days: float) -> calcium_kinds.Calcium | None:
         """The calcium that counts among the newest of each kind within ``days`` (0.6)."""
-        total = self.latest(Analyte.CALCIUM, days)
+        return self.calcium_among(self.latest(kind, days) for kind in calcium_kinds.CALCIUM_ANALYTES)
+
+    def calcium_among(self, results: Iterable[LabResult | None]) -> calcium_kinds.Calcium | None:
+        """The calcium that counts among given results, at most one of each kind (0.6)."""
+        by_kind = {result.analyte: result for result in results if result is not None}
+        total = by_kind.get(Analyte.CALCIUM)
         return calcium_kinds.choose_calcium(
-            self.latest(Analyte.IONISED_CALCIUM, days),
-            self.latest(Analyte.ADJUSTED_CALCIUM, days),
+            by_kind.get(Analyte.IONISED_CALCIUM),
+            by_kind.get(Analyte.ADJUSTED_CALCIUM),
             total,
             self._albumins() if total is not None else (),
             self.limits,
@@ -362,14 +367,12 @@ class Case:
         if self.at_order or not self.limits.is_on("labs.use_preliminary_severe"):
             return None
         days = self.limits["labs.recent_days"]
-        newest = {kind: self.latest_preliminary(kind, days) for kind in calcium_kinds.CALCIUM_ANALYTES}
+        newest = [self.latest_preliminary(kind, days) for kind in calcium_kinds.CALCIUM_ANALYTES]
+        if not any(newest):
+            return None
         eligible = [self.latest(kind, days) for kind in calcium_kinds.CALCIUM_ANALYTES]
         last = max((result.time for result in eligible if result is not None), default=float("-inf"))
-        ionised, adjusted, total = (
-            result if result is not None and result.time > last else None for result in newest.values()
-        )
-        albumins = self._albumins() if total is not None else ()
-        chosen = calcium_kinds.choose_calcium(ionised, adjusted, total, albumins, self.limits)
+        chosen = self.calcium_among(one for one in newest if one is not None and one.time > last)
         found = self.grade_calcium(chosen, direction) if chosen is not None else None
         return found if found is not None and found.tier is Tier.SEVERE else None
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cds_service.clinical.case import Case
-from cds_service.clinical.grading import Direction, Grade
-from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.clinical.chart import MedicationExposure
+from cds_service.clinical.grading import Direction, Grade, Tier
+from cds_service.clinical.time import date_text
+from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import Need
@@ -63,9 +67,12 @@ def milder_of(mild: bool, indicator: Indicator) -> Indicator | None:
 
 
 def safer(one: Grade | None, other: Grade | None, mild: Indicator | None) -> tuple[Grade, Indicator] | None:
-    """Of an eligible and a preliminary grade the one with the higher indicator; the eligible one when equal (0.3-5)."""
+    """Of an eligible grade and a preliminary severe one that with the higher indicator (0.3-5).
+
+    When equal the preliminary one speaks: it is newer, and it is severe.
+    """
     best: tuple[Grade, Indicator] | None = None
-    for grade in (one, other):
+    for grade in (other, one):
         indicator = graded_indicator(grade, mild=mild) if grade is not None else None
         if grade is not None and indicator is not None and (best is None or indicator > best[1]):
             best = (grade, indicator)
@@ -96,10 +103,13 @@ def graded_finding(
     explaining = _explaining_rows(case, grade)
     found = [grade_row(case, grade), *([previous] if previous else []), *rows, *explaining]
     tier = "preliminary result, " + grade.tier.code if grade.preliminary else grade.tier.code
+    not_available = (*not_available, *newer_preliminary_lines(case, grade))
     if grade.result.disagrees:
         not_available = (*not_available, "Two results of the same moment disagree; the more abnormal one was used.")
     if grade.uncorrected:
-        line = "Albumin not available: may be pseudohypocalcaemia; check albumin or ionised calcium."
+        low = "may be pseudohypocalcaemia; check albumin or ionised calcium."
+        high = "with a low albumin the true value would be higher."
+        line = f"Albumin not available: {low if grade.direction is Direction.LOW else high}"
         not_available = (*not_available, line)
     return Finding(
         indicator=indicator,
@@ -120,12 +130,30 @@ def _explaining_rows(case: Case, grade: Grade) -> list[Row]:
     return [medication_row(one) for one in case.taking(*classes)] + [fact_row(case, one) for one in diseases]
 
 
+def newer_preliminary_lines(case: Case, *grades: Grade) -> tuple[str, ...]:
+    """A preliminary result newer than the graded one is mentioned; it never grades or combines (0.3-5)."""
+    lines = []
+    for grade in grades:
+        kinds = CALCIUM_KINDS if base_analyte(grade) is Analyte.CALCIUM else (grade.result.analyte,)
+        for kind in kinds:
+            newer = case.latest_preliminary(kind, case.limits["labs.stale_max_days"])
+            if newer is not None and newer.time > grade.result.time:
+                when = f"{date_text(newer.time)}, {age_of(case, newer)}"
+                lines.append(f"{kind.title} {newer.reported} ({when}) is newer but preliminary: mentioned only.")
+    return tuple(lines)
+
+
+def systemic(medications: Iterable[MedicationExposure]) -> tuple[MedicationExposure, ...]:
+    """Medicines that reach the blood: topical, ophthalmic, otic and vaginal routes left out (0.10)."""
+    return tuple(one for one in medications if not one.is_local)
+
+
 def urgent_lines(case: Case, grade: Grade, indicator: Indicator) -> tuple[str, ...]:
     """First options when a value is severe, old, preliminary or from a haemolysed sample."""
     lines = []
     if indicator is Indicator.CRITICAL:
         lines.append("Urgent same-day management and cardiac monitoring per local policy.")
-    if not grade.fresh and grade.tier.code == "severe":
+    if not grade.fresh and grade.tier is Tier.SEVERE:
         lines.append(f"The result is {age_of(case, grade.result)}, no repeat on file: check whether it was acted on.")
     if grade.preliminary:
         lines.append("Preliminary result: verify before acting.")
@@ -141,13 +169,19 @@ def decisions(case: Case, grade: Grade) -> tuple[str, ...]:
     if grade.fresh:
         lines.append(f"fresh: not older than {limits['labs.fresh_days']:g} d")
     else:
-        lines.append(f"older than {limits['labs.fresh_days']:g} d, within {limits['labs.recent_days']:g} d: one step milder")
+        window = f"older than {limits['labs.fresh_days']:g} d, within {limits['labs.recent_days']:g} d"
+        lines.append(f"{window}: severe counts one step less" if grade.tier is Tier.SEVERE else window)
+    if grade.preliminary:
+        lines.append("preliminary: shown because severe and newer than every final result; never critical")
+    if grade.limit_key == "ca.low.severe_symptomatic":
+        lines.append(f"this limit holds with neuromuscular symptoms or QTc {limits.text('qt.major')}")
     if grade.treated:
         lines.append("replacement started at or after the result: one step milder")
     if grade.haemolysed and grade.direction is Direction.HIGH:
         lines.append("haemolysed sample: one step milder")
-    if grade.uncorrected:
-        lines.append("uncorrected total calcium: low grades count one step less")
+    if grade.uncorrected and grade.direction is Direction.LOW:
+        floor = limits.text("ca.low.uncorrected_severe", grade.result.unit)
+        lines.append(f"uncorrected low total calcium: severe counts as moderate unless {floor}, moderate as information")
     if grade.arithmetic:
         lines.append(f"corrected for albumin: {grade.arithmetic}; unreliable in critical illness, CKD and paraproteinaemia")
     return tuple(lines)

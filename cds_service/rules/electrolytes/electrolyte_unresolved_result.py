@@ -17,10 +17,11 @@ from cds_service.guidance.electrolytes import (
     MAGNESIUM_NEEDS,
     POTASSIUM_NEEDS,
     base_analyte,
+    newer_preliminary_lines,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
-from cds_service.guidance.wording import grade_row, medication_row
+from cds_service.guidance.wording import grade_row, listed, medication_row
 
 REPEATS = {
     Analyte.POTASSIUM: LabTest.POTASSIUM,
@@ -39,13 +40,13 @@ def check(case: Case) -> Finding | None:
     ]
     if not grades:
         return None
-    shown = "; ".join(f"{one.kind} {one.shown} on {date_text(one.result.time)}" for one in grades)
     causes = case.taking(*{one for grade in grades for one in EXPLAINING_DRUGS[base_analyte(grade), grade.direction]})
     limits = case.limits
     return Finding(
         indicator=Indicator.WARNING,
-        summary=Summary(template=f"{shown} not rechecked since"),
+        summary=Summary(template=f"{_together(grades)} not rechecked since"),
         found=(*(grade_row(case, one) for one in grades), *map(medication_row, causes)),
+        not_available=newer_preliminary_lines(case, *grades),
         why="A clearly abnormal result without a repeat may have been lost to follow-up.",
         consider=(
             "Repeat the test, or check whether it was repeated elsewhere.",
@@ -60,8 +61,19 @@ def check(case: Case) -> Finding | None:
     )
 
 
-def _is_old(case: Case, grade: Grade) -> bool:
-    return not case.clock.within_days(grade.result.time, case.limits["labs.recent_days"])
+def _together(grades: list[Grade]) -> str:
+    """All values with their dates, short enough for a summary: one date when they share it, plain "Calcium"."""
+    if len(grades) == 1:
+        return f"{grades[0].kind} {grades[0].shown} on {date_text(grades[0].result.time)}"
+    values = [(f"{_short_name(one)} {one.shown}", date_text(one.result.time)) for one in grades]
+    dates = {date for _, date in values}
+    if len(dates) == 1:
+        return f"{listed([value for value, _ in values])} on {dates.pop()}"
+    return "; ".join(f"{value} on {date}" for value, date in values)
+
+
+def _short_name(grade: Grade) -> str:
+    return "Calcium" if base_analyte(grade) is Analyte.CALCIUM else grade.kind
 
 
 def _single(case: Case, analyte: Analyte, prefix: str) -> list[Grade]:
@@ -73,14 +85,17 @@ def _single(case: Case, analyte: Analyte, prefix: str) -> list[Grade]:
 
 
 def _calcium(case: Case) -> list[Grade]:
-    calcium = case.calcium_within(case.limits["labs.stale_max_days"])
-    if calcium is None:
+    """The newest calcium of any kind; of one moment the kind that 0.6 prefers."""
+    window = case.limits["labs.stale_max_days"]
+    newest = [one for kind in CALCIUM_KINDS if (one := case.latest(kind, window)) is not None]
+    if not newest:
         return []
-    newest = (case.latest(kind, case.limits["labs.stale_max_days"]) for kind in CALCIUM_KINDS)
-    if any(one is not None and one.time > calcium.result.time for one in newest):
+    last = max(one.time for one in newest)
+    if case.clock.within_days(last, case.limits["labs.recent_days"]):
         return []
-    sides = (case.grade_calcium(calcium, direction) for direction in Direction)
-    return [grade for grade in sides if grade is not None and _is_old(case, grade)]
+    calcium = case.calcium_among([one for one in newest if one.time == last])
+    sides = (case.grade_calcium(calcium, direction) for direction in Direction) if calcium is not None else ()
+    return [grade for grade in sides if grade is not None]
 
 
 def _is_repeat_ordered(case: Case, analyte: Analyte) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import DAY, HOUR, LabResult
+from cds_service.clinical.grading import Direction
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
-from cds_service.guidance.electrolytes import MAGNESIUM_NEEDS, POTASSIUM_NEEDS
+from cds_service.guidance.electrolytes import MAGNESIUM_NEEDS, POTASSIUM_NEEDS, systemic
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import medication_row, result_row
@@ -29,13 +30,13 @@ def check(case: Case) -> Finding | None:
     needed = limits["refractory.min_treatment_h"] * HOUR - case.clock.epsilon_s
     replacing = [
         one
-        for one in case.taking(DrugClass.K_SUPPLEMENT)
+        for one in systemic(case.taking(DrugClass.K_SUPPLEMENT))
         if one.start is not None and latest.time - one.start >= needed
     ]
     if not replacing:
         return None
     magnesium = _magnesium(case, latest)
-    low = magnesium is not None and case.magnesium_low is not None and case.magnesium_low.result is magnesium
+    low = magnesium is not None and case.grade(magnesium, "mg", magnesium.analyte.title, Direction.LOW) is not None
     starts = [one.start for one in replacing if one.start is not None]
     days = int((latest.time - min(starts) + case.clock.epsilon_s) // DAY)
     shown = magnesium.reported if magnesium is not None else "not measured"
