@@ -181,9 +181,13 @@ def decisions(case: Case, grade: Grade) -> tuple[str, ...]:
         lines.append("haemolysed sample: one step milder")
     if grade.uncorrected and grade.direction is Direction.LOW:
         floor = limits.text("ca.low.uncorrected_severe", grade.result.unit)
-        lines.append(f"uncorrected low total calcium: severe counts as moderate unless {floor}, moderate as information")
+        lines.append(
+            f"uncorrected low total calcium: severe counts as moderate unless {floor}, moderate as information"
+        )
     if grade.arithmetic:
-        lines.append(f"corrected for albumin: {grade.arithmetic}; unreliable in critical illness, CKD and paraproteinaemia")
+        lines.append(
+            f"corrected for albumin: {grade.arithmetic}; unreliable in critical illness, CKD and paraproteinaemia"
+        )
     return tuple(lines)
 
 

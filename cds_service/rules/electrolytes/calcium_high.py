@@ -20,6 +20,7 @@ from cds_service.guidance.electrolytes import (
     graded_finding,
     order_unless_recent,
     safer,
+    systemic,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
@@ -38,9 +39,7 @@ def check(case: Case) -> Finding | None:
     preliminary = case.preliminary_severe_calcium(Direction.HIGH)
     if eligible is None and preliminary is None:
         return None
-    mild = None
-    if eligible is not None and eligible.tier is Tier.MILD and (case.context_symptoms or case.taking(*CONTEXT_DRUGS)):
-        mild = Indicator.INFO
+    mild = Indicator.INFO if eligible is not None and eligible.tier is Tier.MILD and has_context(case) else None
     best = safer(eligible, preliminary, mild)
     if best is None:
         return None
@@ -51,6 +50,11 @@ def check(case: Case) -> Finding | None:
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
     return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)
+
+
+def has_context(case: Case) -> bool:
+    """What makes a mild value worth a line."""
+    return bool(case.context_symptoms) or bool(systemic(case.taking(*CONTEXT_DRUGS)))
 
 
 RULE = Rule(

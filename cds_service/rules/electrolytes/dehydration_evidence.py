@@ -38,8 +38,8 @@ def check(case: Case) -> Finding | None:
         indicator=Indicator.WARNING if evidence.is_strong and diuretics else Indicator.INFO,
         summary=Summary(template=f"Signs of dehydration ({evidence.shown}) in a patient with {context}"),
         found=(*evidence_rows(case, evidence), *map(medication_row, diuretics)),
-        why="Volume loss can cause cramps and electrolyte changes. The BUN:creatinine ratio is a weak sign: it does not "
-        "reliably separate prerenal from intrinsic injury.",
+        why="Volume loss can cause cramps and electrolyte changes. The BUN:creatinine ratio is a weak sign: it does "
+        "not reliably separate prerenal from intrinsic injury.",
         consider=(
             "Examine volume status; review the diuretic while volume is low.",
             "Heart failure and cirrhosis need individual targets.",

@@ -35,7 +35,10 @@ def check(case: Case) -> Finding | None:
         summary=Summary(template=f"{{drugs}} ordered: {evidence.shown} suggests volume depletion", drugs=names(orders)),
         found=(*order_rows(orders), *rows, *(fact_row(case, one) for one in congestion)),
         why="A diuretic deepens volume depletion; cramps, kidney injury and electrolyte changes may follow.",
-        consider=("Examine volume status before the first dose.", "Heart failure and cirrhosis need individual targets."),
+        consider=(
+            "Examine volume status before the first dose.",
+            "Heart failure and cirrhosis need individual targets.",
+        ),
         decided=(
             f"diagnosis or sodium {case.limits.text('na.high')} within {case.limits['dehydration.window_d']:g} d",
             *(("heart failure or pulmonary oedema active: information only",) if congestion else ()),

@@ -55,9 +55,7 @@ def _grades(case: Case, loop: bool, thiazide: bool) -> Iterator[Grade]:
     potassium, magnesium = case.potassium_low, case.magnesium_low
     if potassium is not None and not (potassium.tier is Tier.MILD and _is_potassium_covered(case)):
         yield potassium
-    if magnesium is not None and not (
-        magnesium.tier is Tier.MILD and case.active_or_drafted(DrugClass.MG_SUPPLEMENT)
-    ):
+    if magnesium is not None and not (magnesium.tier is Tier.MILD and case.active_or_drafted(DrugClass.MG_SUPPLEMENT)):
         yield magnesium
     if loop and case.calcium_low is not None:
         yield case.calcium_low

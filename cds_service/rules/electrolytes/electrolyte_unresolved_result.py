@@ -2,7 +2,8 @@
 
 A safety net for lost follow-up: the newest result is moderate or severe, between one month and one year old.
 
-Silent when: a newer result exists (for calcium, of any kind) or the repeat is already ordered. Source: document D3, D25.
+Silent when: a newer result exists (for calcium, of any kind) or the repeat is already ordered.
+Source: document D3, D25.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def check(case: Case) -> Finding | None:
         why="A clearly abnormal result without a repeat may have been lost to follow-up.",
         consider=(
             "Repeat the test, or check whether it was repeated elsewhere.",
-            "A medicine that explains it is still active." if causes else "No active medicine on the chart explains it.",
+            "A medicine that explains it is still active."
+            if causes
+            else "No active medicine on the chart explains it.",
         ),
         decided=(
             f"newest result moderate or severe, older than {limits['labs.recent_days']:g} d and at most "

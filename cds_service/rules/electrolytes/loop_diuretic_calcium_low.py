@@ -53,9 +53,7 @@ RULE = Rule(
     title="Low calcium on a loop diuretic",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
-    needs=CALCIUM_NEEDS
-    | KIDNEY_NEEDS
-    | {Analyte.MAGNESIUM, *EXPLAINING_DRUGS[Analyte.CALCIUM, Direction.LOW]},
+    needs=CALCIUM_NEEDS | KIDNEY_NEEDS | {Analyte.MAGNESIUM, *EXPLAINING_DRUGS[Analyte.CALCIUM, Direction.LOW]},
     check=check,
     override=OverrideSet.LAB,
     documents=("D3", "D7"),

@@ -13,10 +13,11 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Grade, Tier
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
-from cds_service.guidance.electrolytes import KIDNEY_NEEDS, MAGNESIUM_NEEDS, graded_finding, safer
+from cds_service.guidance.electrolytes import KIDNEY_NEEDS, MAGNESIUM_NEEDS, graded_finding, safer, systemic
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 
+MAGNESIUM_DRUGS = (DrugClass.MG_SUPPLEMENT, DrugClass.MAGNESIUM_SULFATE)
 CEILING = "mg.preeclampsia_ceiling"
 WHY = "High magnesium can cause weakness, lost reflexes, bradycardia and respiratory depression."
 CONSIDER = (
@@ -48,12 +49,14 @@ def check(case: Case) -> Finding | None:
 
 def has_context(case: Case) -> bool:
     """What makes a mild value worth a line."""
-    return bool(case.taking(DrugClass.MG_SUPPLEMENT, DrugClass.MAGNESIUM_SULFATE)) or case.egfr_below("egfr.severe")
+    return bool(systemic(case.taking(*MAGNESIUM_DRUGS))) or case.egfr_below("egfr.severe")
 
 
 def is_treated_preeclampsia(case: Case) -> bool:
     """Active pre-eclampsia or eclampsia and active magnesium sulfate."""
-    return case.has(Concept.PRE_ECLAMPSIA, Concept.ECLAMPSIA) and bool(case.taking(DrugClass.MAGNESIUM_SULFATE))
+    return case.has(Concept.PRE_ECLAMPSIA, Concept.ECLAMPSIA) and bool(
+        systemic(case.taking(DrugClass.MAGNESIUM_SULFATE))
+    )
 
 
 def _above_ceiling(case: Case, grade: Grade | None) -> tuple[Grade, Indicator] | None:
@@ -67,9 +70,7 @@ RULE = Rule(
     title="High magnesium",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
-    needs=MAGNESIUM_NEEDS
-    | KIDNEY_NEEDS
-    | {DrugClass.MAGNESIUM_SULFATE, Concept.PRE_ECLAMPSIA, Concept.ECLAMPSIA},
+    needs=MAGNESIUM_NEEDS | KIDNEY_NEEDS | {DrugClass.MAGNESIUM_SULFATE, Concept.PRE_ECLAMPSIA, Concept.ECLAMPSIA},
     check=check,
     override=OverrideSet.LAB,
     documents=("D3",),

@@ -51,9 +51,7 @@ def check(case: Case) -> Finding | None:
     suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.POTASSIUM, LabTest.POTASSIUM)
     if calcium_missing(case):
         suggestions += (OrderTest(test=LabTest.CALCIUM),)
-    suggestions += order_unless_recent(
-        case, Analyte.CREATININE, LabTest.CREATININE, days_key="suggest.creatinine_days"
-    )
+    suggestions += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE, days_key="suggest.creatinine_days")
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
     template = f"Magnesium {grade.shown} ({{tier}} low, {{age}})"

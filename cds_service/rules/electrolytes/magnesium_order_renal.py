@@ -36,7 +36,9 @@ def check(case: Case) -> Finding | None:
     egfr = case.egfr
     if egfr is not None:
         value = f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})"
-        rows.append(Row(item="eGFR", value=value, limit=case.limits.text("egfr.severe"), reference=egfr.result.reference))
+        rows.append(
+            Row(item="eGFR", value=value, limit=case.limits.text("egfr.severe"), reference=egfr.result.reference)
+        )
     return Finding(
         indicator=indicator,
         summary=Summary(template=f"{{drugs}} ordered: {shown_egfr(case)}, magnesium {shown}", drugs=names(orders)),

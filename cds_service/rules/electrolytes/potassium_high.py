@@ -20,16 +20,12 @@ from cds_service.guidance.electrolytes import (
     graded_finding,
     order_unless_recent,
     safer,
+    systemic,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 
 WHY = "High potassium can cause weakness, paralysis and fatal arrhythmia."
-CONSIDER = (
-    "12-lead ECG at 6.0 mmol/L or above; with ECG changes the emergency pathway.",
-    "Exclude a spurious result: haemolysis, delayed sample, high platelet or white cell count.",
-    "On dialysis consider the timing of the sample. Review the potassium-raising medicines listed.",
-)
 
 
 def check(case: Case) -> Finding | None:
@@ -45,19 +41,25 @@ def check(case: Case) -> Finding | None:
     grade, indicator = best
     template = f"Potassium {grade.shown} ({{tier}} high, {{age}})"
     if grade.haemolysed:
-        template = f"Potassium {grade.shown} (high, haemolysed sample): repeat"
+        marks = "preliminary result, haemolysed sample" if grade.preliminary else "haemolysed sample"
+        template = f"Potassium {grade.shown} (high, {marks}): repeat"
     suggestions: tuple[Suggestion, ...] = (OrderTest(test=LabTest.POTASSIUM, recommended=grade.haemolysed),)
     if grade.value >= case.limits["k.high.moderate"]:
         suggestions = (OrderTest(test=LabTest.ECG), *suggestions)
     suggestions += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE)
-    return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)
+    consider = (
+        f"12-lead ECG when potassium is {case.limits.text('k.high.moderate')}; with ECG changes the emergency pathway.",
+        "Exclude a spurious result: haemolysis, delayed sample, high platelet or white cell count.",
+        "On dialysis consider the timing of the sample. Review any potassium-raising medicine listed.",
+    )
+    return graded_finding(case, grade, indicator, template, why=WHY, consider=consider, suggestions=suggestions)
 
 
 def has_context(case: Case) -> bool:
     """What makes a mild value worth a line; never on dialysis."""
     if case.has(Concept.DIALYSIS):
         return False
-    return bool(case.context_symptoms) or bool(case.taking(*K_RAISING_DRUGS)) or case.has_kidney_disease
+    return bool(case.context_symptoms) or bool(systemic(case.taking(*K_RAISING_DRUGS))) or case.has_kidney_disease
 
 
 RULE = Rule(

@@ -30,11 +30,7 @@ from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import names
 
 WHY = "Low potassium causes cramps, weakness and arrhythmia; low magnesium keeps it low."
-CONSIDER = (
-    "Check magnesium; consider an ECG when potassium is below 3.0 mmol/L or with heart disease, digoxin or a QT drug.",
-    "Look for gastrointestinal loss, diuretic, beta-agonist, insulin.",
-    "Recheck after replacement.",
-)
+QT_DRUGS = (*QT_ANTIPSYCHOTICS, DrugClass.QT_OTHER)
 
 
 def check(case: Case) -> Finding | None:
@@ -55,10 +51,16 @@ def check(case: Case) -> Finding | None:
     suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
     if grade.tier is Tier.SEVERE or not grade.fresh or grade.preliminary:
         suggestions += (OrderTest(test=LabTest.POTASSIUM),)
-    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_ANTIPSYCHOTICS, DrugClass.DIGOXIN):
+    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_DRUGS, DrugClass.DIGOXIN):
         suggestions += (OrderTest(test=LabTest.ECG),)
+    consider = (
+        f"Check magnesium; ECG when potassium is {case.limits.text('k.low.moderate')} or with heart disease, digoxin "
+        "or a QT-prolonging drug.",
+        "Look for gastrointestinal loss, diuretic, beta-agonist, insulin.",
+        "Recheck after replacement.",
+    )
     return graded_finding(
-        case, grade, indicator, template, why=WHY, consider=CONSIDER, drugs=diuretics, suggestions=suggestions
+        case, grade, indicator, template, why=WHY, consider=consider, drugs=diuretics, suggestions=suggestions
     )
 
 
@@ -81,7 +83,7 @@ RULE = Rule(
     | MAGNESIUM_NEEDS
     | CALCIUM_NEEDS
     | KIDNEY_NEEDS
-    | {DrugClass.DIGOXIN, *QT_ANTIPSYCHOTICS, *K_WASTING_DIURETICS, *EXPLAINING_DRUGS[Analyte.POTASSIUM, Direction.LOW]},
+    | {DrugClass.DIGOXIN, *QT_DRUGS, *K_WASTING_DIURETICS, *EXPLAINING_DRUGS[Analyte.POTASSIUM, Direction.LOW]},
     check=check,
     override=OverrideSet.LAB,
     documents=("D3", "D25"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import DAY
 from cds_service.clinical.vocabulary import DrugClass, LabTest
-from cds_service.guidance.electrolytes import MAGNESIUM_NEEDS, POTASSIUM_NEEDS
+from cds_service.guidance.electrolytes import MAGNESIUM_NEEDS, POTASSIUM_NEEDS, newer_preliminary_lines
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import grade_row, medication_row
@@ -30,12 +30,14 @@ def check(case: Case) -> Finding | None:
     drugs = case.taking(*SHARED_CAUSES)
     return Finding(
         indicator=Indicator.INFO if treated else Indicator.WARNING,
-        summary=Summary(
-            template=f"Low potassium {potassium.shown} and low magnesium {magnesium.shown}: correct both"
-        ),
+        summary=Summary(template=f"Low potassium {potassium.shown} and low magnesium {magnesium.shown}: correct both"),
         found=(grade_row(case, potassium), grade_row(case, magnesium), *map(medication_row, drugs)),
         why="Low magnesium keeps the kidney wasting potassium: potassium replacement alone often fails.",
-        consider=("Shared causes: diuretic, diarrhoea, alcohol, proton-pump inhibitor.", "Recheck both after replacement."),
+        consider=(
+            "Shared causes: diuretic, diarrhoea, alcohol, proton-pump inhibitor.",
+            "Recheck both after replacement.",
+        ),
+        not_available=newer_preliminary_lines(case, potassium, magnesium),
         decided=(
             f"both low in any tier, drawn within {gap:g} d of each other",
             *(("both treated: one step milder",) if treated else ()),

@@ -61,7 +61,11 @@ def check(case: Case) -> Finding | None:
         consider=(
             "Usual start of a mineralocorticoid antagonist: potassium below 5.0 mmol/L and eGFR above 30.",
             "Recheck potassium and creatinine about one week after the start.",
-            *(("Repeat potassium on a fresh sample: the last one was haemolysed.",) if wishes and potassium is not None and potassium.haemolysed else ()),
+            *(
+                ("Repeat potassium on a fresh sample: the last one was haemolysed.",)
+                if wishes and potassium is not None and potassium.haemolysed
+                else ()
+            ),
         ),
         not_available=() if potassium is not None else ("No potassium within 30 d visible here.",),
         decided=tuple(dict.fromkeys(reason.text for reason in reasons)),
@@ -95,7 +99,9 @@ def _by_kidney(case: Case, sparing: bool, supplement: bool, potassium: LabResult
         yield Reason(Indicator.WARNING, f"potassium-sparing drug with eGFR {limits.text('mra.egfr_min')}")
     low = case.potassium_low is not None
     if supplement and egfr.value < limits["egfr.severe"] and not low:
-        yield Reason(Indicator.WARNING, f"potassium supplement with eGFR {limits.text('egfr.severe')}, potassium not low")
+        yield Reason(
+            Indicator.WARNING, f"potassium supplement with eGFR {limits.text('egfr.severe')}, potassium not low"
+        )
 
 
 def _unknown_with_raas(case: Case, sparing: bool, potassium: LabResult | None) -> Iterator[Reason]:
@@ -107,7 +113,9 @@ def _basis(case: Case, potassium: LabResult | None) -> list[Row]:
     rows = [result_row(case, potassium)] if potassium is not None else []
     egfr = case.egfr
     if egfr is not None:
-        rows.append(Row(item="eGFR", value=f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})", reference=egfr.result.reference))
+        rows.append(
+            Row(item="eGFR", value=f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})", reference=egfr.result.reference)
+        )
     return rows + [medication_row(one) for one in case.taking(DrugClass.RAAS)]
 
 
