@@ -62,6 +62,12 @@ class Opened:
     unreadable: int = 0
     is_readable: bool = True
     """False when nothing of the value is FHIR: an HTML page, a number, an object without resourceType."""
+    outcomes: list[msgspec.Raw] = field(default_factory=list)
+    """OperationOutcomes, kept apart from the data."""
+
+    def types(self) -> set[str]:
+        """The resource types present."""
+        return {kind for raw, _ in self.resources if (kind := resource_type(raw)) is not None}
 
 
 def open_value(raw: msgspec.Raw) -> Opened:
@@ -102,7 +108,10 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
         if bundle.resourceType is None:
             opened.is_readable = opened.is_readable and memoryview(raw).nbytes <= 2
             return
-        opened.resources.append((raw, url))
+        if bundle.resourceType == "OperationOutcome":
+            opened.outcomes.append(raw)
+        else:
+            opened.resources.append((raw, url))
         return
     for link in bundle.link or ():
         if link.relation == "next" and link.url:
@@ -118,6 +127,8 @@ def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
         opened.unreadable += head != b"n"
     elif depth < MAX_NESTED and b'"Bundle"' in bytes(memoryview(raw)[:400]):
         _open_object(raw, url, opened, depth + 1)
+    elif b'"OperationOutcome"' in bytes(memoryview(raw)[:200]) and resource_type(raw) == "OperationOutcome":
+        opened.outcomes.append(raw)
     else:
         opened.resources.append((raw, url))
 

@@ -1,0 +1,167 @@
+"""Gathering what the queries of a hook ask for: prefetch first, the FHIR server for the rest.
+
+Four states of a prefetch key stay apart: absent (fetch, else a failure), ``null`` and an empty Bundle (nothing on
+record), an OperationOutcome (a failure, not asked again). With full prefetch nothing is awaited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from cds_service.clinical.chart import GapReason
+from cds_service.errors import NothingToLookAt
+from cds_service.fhir.bundles import Opened, open_value
+from cds_service.fhir.delivery import Delivery, Failure
+from cds_service.fhir.outcomes import is_failure
+from cds_service.fhir.queries import Query
+from cds_service.hooks.request import CDSRequest
+
+MISSING = "was not delivered in prefetch and could not be read from the FHIR server"
+UNREADABLE = "was delivered in a form that cannot be read"
+OUTCOME = "could not be searched by the client (OperationOutcome)"
+MORE_PAGES = "has more pages than were delivered; older entries were not looked at"
+TITLES = {
+    "patient": "Patient demographics",
+    "laboratory": "Laboratory results",
+    "vitalSigns": "Vital signs",
+    "findings": "Recorded complaints",
+    "medicationRequests": "Medication orders",
+    "medicationStatements": "Medication statements",
+    "medicationAdministrations": "Administered medicines",
+    "conditions": "The problem list",
+    "encounters": "Encounters",
+    "serviceRequests": "Test orders",
+    "allergies": "Allergies and intolerances",
+    "carePlans": "Care plans",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The answer to one query: its pages, or why there is none; both when a later page failed."""
+
+    values: tuple[msgspec.Raw, ...] = ()
+    failure: Failure | None = None
+
+
+class Fetcher(Protocol):
+    """Something that can ask the caller's FHIR server; ``None`` from ``allows`` means it may be asked."""
+
+    def refusal(self, request: CDSRequest) -> Failure | None:
+        """Why the server of this request may not be asked."""
+
+    async def fetch(
+        self, request: CDSRequest, queries: Sequence[Query], pages: Mapping[str, str], now: float
+    ) -> Mapping[str, Fetched]:
+        """Ask the queries and the further pages (key → URL), all within one deadline. Never raises."""
+
+
+@dataclass(slots=True)
+class Prefetched:
+    """What prefetch brought: values, failures, keys to ask for, next pages."""
+
+    values: dict[str, tuple[msgspec.Raw, ...]]
+    failures: dict[str, Failure]
+    absent: list[Query]
+    pages: dict[str, str]
+    usable: int
+
+
+def sentence(key: str, what: str) -> str:
+    """``Medication orders was not ...`` in our own words."""
+    title = TITLES.get(key, "Data")
+    plural = title.endswith("s") and not title.endswith("ics")
+    return f"{title} {what.replace('was ', 'were ', 1).replace('has ', 'have ', 1) if plural else what}."
+
+
+def take_prefetch(request: CDSRequest, queries: Sequence[Query]) -> Prefetched:
+    """Sort the prefetch of a request into the states of its keys; no I/O."""
+    taken = Prefetched({}, {}, [], {}, 0)
+    known = {query.key for query in queries}
+    others: set[str] = set()
+    for key, raw in request.prefetch.items():
+        if key not in known:
+            opened = open_value(raw)
+            if opened.resources:
+                taken.values[key] = (raw,)
+                others |= opened.types()
+    for query in queries:
+        raw_value = request.prefetch.get(query.key)
+        if raw_value is None:
+            if query.source.value not in others:
+                taken.absent.append(query)
+            continue
+        _take(query, raw_value, taken)
+    taken.usable += len(others)
+    return taken
+
+
+def _take(query: Query, raw: msgspec.Raw, taken: Prefetched) -> None:
+    opened = open_value(raw)
+    failure = _failure(query.key, opened)
+    if failure is not None:
+        taken.failures[query.key] = failure
+        if not opened.resources:
+            return
+    taken.values[query.key] = (raw,)
+    taken.usable += 1
+    if opened.next_url:
+        taken.pages[query.key] = opened.next_url
+
+
+def _failure(key: str, opened: Opened) -> Failure | None:
+    if not opened.is_readable or (opened.unreadable and not opened.resources):
+        return Failure(reason=GapReason.UNREADABLE, detail=sentence(key, UNREADABLE))
+    if is_failure(opened):
+        return Failure(reason=GapReason.UNREADABLE, detail=sentence(key, OUTCOME))
+    if opened.unreadable:
+        return Failure(reason=GapReason.INCOMPLETE, detail=sentence(key, "holds entries that cannot be read"))
+    return None
+
+
+def deliver(taken: Prefetched, refusal: Failure | None) -> Delivery:
+    """The Delivery when no server is asked: what is absent or has more pages is a failure."""
+    failures = dict(taken.failures)
+    for query in taken.absent:
+        if refusal is None:
+            failures[query.key] = Failure(reason=GapReason.MISSING, detail=sentence(query.key, MISSING))
+        else:
+            failures[query.key] = refusal_for(query.key, refusal)
+    for key in taken.pages:
+        failures.setdefault(key, Failure(reason=GapReason.INCOMPLETE, detail=sentence(key, MORE_PAGES)))
+    return Delivery(values=taken.values, failures=failures)
+
+
+def refusal_for(key: str, refusal: Failure) -> Failure:
+    """The server's refusal said of one kind of data."""
+    return Failure(reason=refusal.reason, detail=f"{TITLES.get(key, 'Data')}: {refusal.detail}")
+
+
+def refuse_empty(taken: Prefetched, queries: Sequence[Query]) -> None:
+    """412 when nothing at all could be looked at: no usable key (``null`` counts as an answer) and nobody to ask."""
+    if taken.usable == 0 and not taken.failures:
+        missing = tuple(query.key for query in queries)
+        raise NothingToLookAt("no prefetch was delivered and no FHIR server may be asked", missing=missing)
+
+
+async def gather(request: CDSRequest, queries: Sequence[Query], fetcher: Fetcher | None, now: float) -> Delivery:
+    """Everything the queries ask for, or why not. Raises ``NothingToLookAt``."""
+    taken = take_prefetch(request, queries)
+    if not taken.absent and not taken.pages:
+        return Delivery(values=taken.values, failures=taken.failures)
+    refusal = fetcher.refusal(request) if fetcher is not None and request.fhir_server else None
+    if fetcher is None or request.fhir_server is None or refusal is not None:
+        refuse_empty(taken, queries)
+        return deliver(taken, refusal)
+    fetched = await fetcher.fetch(request, taken.absent, taken.pages, now)
+    failures = dict(taken.failures)
+    values = dict(taken.values)
+    for key, answer in fetched.items():
+        values[key] = (*values.get(key, ()), *answer.values)
+        if answer.failure is not None:
+            failures[key] = answer.failure
+    return Delivery(values=values, failures=failures)

@@ -1,0 +1,156 @@
+"""Settings: the environment (``CDS_...``) and an optional TOML file, read once at start. Nothing else reads either.
+
+Order: command line, environment, file named by ``CDS_CONFIG``, defaults. Unknown keys in the file stop the start.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cds_service.errors import ConfigurationError
+
+
+class ClientSettings(BaseModel):
+    """One EHR that may call, when client authentication is on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    """``iss`` of its tokens."""
+    name: str = ""
+    """How logs and reports call it; the issuer when empty."""
+    jwks_url: str | None = None
+    jwks_file: Path | None = None
+    jku: tuple[str, ...] = ()
+    """Values of the ``jku`` header that are accepted; each must be the configured ``jwks_url``."""
+    algorithms: tuple[str, ...] = ("RS384", "ES384")
+    audiences: tuple[str, ...] = ()
+    """Accepted ``aud`` values; empty: the public URL of the endpoint called."""
+    hooks: tuple[str, ...] = ()
+    """Services it may call; empty: all."""
+    fhir_servers: tuple[str, ...] = ()
+    """FHIR bases that may be asked for it; empty: the service's own list."""
+    not_checked_card: bool = True
+
+
+class Settings(BaseSettings):
+    """Everything an operator can decide. Every field has an environment variable ``CDS_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix="CDS_", frozen=True, extra="forbid", env_nested_delimiter="__")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65_535)
+    workers: int = Field(default=1, ge=1, le=64)
+    public_url: str | None = None
+    """The URL under which clients know the service; ``aud`` of their tokens is checked against it."""
+    allow_unauthenticated: bool = False
+    """Plain words for: strangers may call this service. Needed to listen beyond loopback without clients."""
+    clients: tuple[ClientSettings, ...] = ()
+    clock_skew_s: int = Field(default=60, ge=0, le=300)
+    token_lifetime_s: int = Field(default=900, ge=60, le=3600)
+    jwks_refresh_s: int = Field(default=30, ge=1, le=3600)
+
+    fhir_servers: tuple[str, ...] = ()
+    """FHIR bases that may be asked, exact origin and path prefix."""
+    fhir_private_networks: bool = False
+    """Listed bases may resolve to private addresses (an EHR inside the hospital network)."""
+    fhir_open_servers: tuple[str, ...] = ()
+    """Listed bases that may be asked without a token (a sandbox)."""
+    deadline_s: float = Field(default=1.5, gt=0, le=30)
+    """Total budget of an answer when a FHIR server must be asked."""
+
+    max_body_bytes: int = Field(default=10_000_000, ge=10_000, le=200_000_000)
+    body_deadline_s: float = Field(default=10.0, gt=0, le=120)
+    max_concurrent: int = Field(default=64, ge=1, le=10_000)
+    cors_origins: tuple[str, ...] = ("*",)
+    """Browser origins that may call; ``*`` for any (never with credentials)."""
+
+    parameters_file: Path | None = None
+    rules_off: tuple[str, ...] = ()
+    shadow_families: tuple[str, ...] = ()
+    source_label: str = "Muscle spasm decision support"
+    source_url: str | None = None
+    links: dict[str, list[dict[str, str]]] = {}
+    """Family → list of ``{label, url}`` of the site's own guidelines (https)."""
+    rxnorm_products: Path | None = None
+    """A product table compiled by ``cds-service terminology compile``."""
+    timezone: str = "UTC"
+    """Zone of dates without one."""
+    now: str | None = None
+    """Frozen clock (ISO 8601), for demonstrations and tests only; said on every answer."""
+
+    store: str | None = None
+    """Feedback store: a path (SQLite) or ``postgresql://...``; default: the user's state folder."""
+    store_enabled: bool = True
+    comment_retention_days: int = Field(default=365, ge=1)
+    row_retention_days: int = Field(default=1825, ge=30)
+    instance_salt: str = "change-me-per-site"
+
+    console: bool = True
+    docs: bool = True
+    metrics: bool = True
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    access_log: bool = True
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether callers must present a token."""
+        return bool(self.clients)
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL or path."""
+        if self.store:
+            return self.store
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        return str(state / "cds-service" / "feedback.sqlite3")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment and the file it names; ``overrides`` (command line) win where not ``None``.
+
+    Raises ``ConfigurationError`` naming the place, the key and what is wrong.
+    """
+    path = os.environ.get("CDS_CONFIG")
+    values: dict[str, Any] = _file_values(Path(path)) if path else {}
+    environment = {name[4:].casefold() for name in os.environ if name.startswith("CDS_") and name != "CDS_CONFIG"}
+    values = {key: value for key, value in values.items() if key not in environment}
+    values |= {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        where = str(path) if path else "settings"
+        raise ConfigurationError(f"{where}: {key}: {first['msg']}") from None
+    except ValueError as error:
+        raise ConfigurationError(f"settings: {error}") from None
+
+
+def _file_values(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: not a TOML file ({error})") from error
