@@ -42,3 +42,5 @@ class CDSRequest:
     """Every member of ``prefetch``, ``null`` included (as the raw text ``null``)."""
     fhir_server: str | None = field(default=None, repr=False)
     authorization: FhirAuthorization | None = field(default=None, repr=False)
+    allowed_servers: tuple[str, ...] | None = None
+    """FHIR bases that may be asked for this caller; ``None``: the service's own list."""

@@ -17,6 +17,7 @@ from cds_service.guidance.electrolytes import (
     POTASSIUM_NEEDS,
     graded_finding,
     order_unless_recent,
+    systemic,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.grade_indicator import graded_indicator
@@ -27,7 +28,7 @@ from cds_service.guidance.wording import medication_row, names
 def check(case: Case) -> Finding | None:
     """Potassium high and at least one raising medicine active."""
     grade = case.potassium_high
-    drugs = case.taking(*K_RAISING_DRUGS) if grade is not None else ()
+    drugs = systemic(case.taking(*K_RAISING_DRUGS)) if grade is not None else ()
     if grade is None or not drugs:
         return None
     if grade.tier is Tier.MILD and case.has(Concept.DIALYSIS):

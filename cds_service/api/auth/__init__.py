@@ -1,0 +1,1 @@
+"""Who may call: JWT client authentication as CDS Hooks describes it."""

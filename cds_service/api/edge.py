@@ -1,0 +1,245 @@
+"""The outermost layer, pure ASGI: request id, CORS, tidy paths, body limits, load shedding, the last error guard.
+
+Everything here applies to error answers too, so that a browser client can read them. One log line and one set of
+counters per request; neither ever holds anything from the request but its shape.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from cds_service.api.log import AccessLog
+from cds_service.api.metrics import Metrics
+from cds_service.api.problems import outcome
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+JSON_TYPES = (b"application/json", b"application/fhir+json")
+_SLASHES = re.compile(r"/{2,}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Refused(Exception):
+    """The request is answered at the edge."""
+
+    def __init__(self, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+@dataclass(slots=True, kw_only=True)
+class Limits:
+    """What one request may cost before anything looks at it."""
+
+    max_body_bytes: int
+    body_deadline_s: float
+    max_concurrent: int
+    cors_origins: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Edge:
+    """Wraps the application."""
+
+    app: App
+    limits: Limits
+    log: AccessLog
+    metrics: Metrics
+    notice: bytes | None = None
+    """Said on every answer while the clock is frozen."""
+    in_flight: int = 0
+    closing: bool = False
+    _origins: frozenset[bytes] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        self._origins = frozenset(origin.encode() for origin in self.limits.cors_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange(self, scope, send)
+        self.in_flight += 1
+        try:
+            await exchange.run(receive)
+        finally:
+            self.in_flight -= 1
+            exchange.finish()
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, edge: Edge, scope: Scope, send: Send) -> None:
+        self.edge = edge
+        self.scope = scope
+        self._send = send
+        self.begin = time.perf_counter()
+        self.status = 0
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        given = self.headers.get(b"x-request-id", b"")
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
+        scope["state"] = state = dict(scope.get("state") or {})
+        state["request_id"] = self.request_id.decode()
+        self.state = state
+        path = scope["path"]
+        if "//" in path or (len(path) > 1 and path.endswith("/")):
+            scope["path"] = path = _SLASHES.sub("/", path).rstrip("/") or "/"
+            scope["raw_path"] = path.encode("utf-8", "surrogateescape")
+
+    async def run(self, receive: Receive) -> None:
+        """Answer, whatever happens inside."""
+        try:
+            if self._is_preflight():
+                await self._preflight()
+                return
+            self._admit()
+            if self.scope["method"] in WITH_BODY:
+                body = await self._body(receive)
+                await self.edge.app(self.scope, _replay(body, receive), self.send)
+            else:
+                await self.edge.app(self.scope, receive, self.send)
+        except Refused as refused:
+            await self._refuse(refused)
+        except Exception as error:
+            self.edge.log.failure(self.state["request_id"], error)
+            self.edge.metrics.failures += 1
+            if self.status == 0:
+                await self._refuse(Refused(500))
+
+    def finish(self) -> None:
+        """Count and log the exchange."""
+        seconds = time.perf_counter() - self.begin
+        self.edge.metrics.observe(self.scope, self.status, seconds, self.state)
+        self.edge.log.access(self.scope, self.status, seconds, self.state)
+
+    # -- answers -------------------------------------------------------------------------------------------------
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, with our headers on the first."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers") or ())
+            headers.append((b"x-request-id", self.request_id))
+            headers += self._cors()
+            if self.edge.notice is not None:
+                headers.append((b"x-frozen-clock", self.edge.notice))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def _refuse(self, refused: Refused) -> None:
+        body = outcome(refused.status)
+        headers = [
+            (b"content-type", b"application/fhir+json"),
+            (b"content-length", str(len(body)).encode()),
+            *refused.headers,
+        ]
+        if refused.status in (408, 413):
+            headers.append((b"connection", b"close"))
+        await self.send({"type": "http.response.start", "status": refused.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+    def _cors(self) -> list[tuple[bytes, bytes]]:
+        origin = self.headers.get(b"origin")
+        if origin is None or not self._allows(origin):
+            return []
+        return [
+            (b"access-control-allow-origin", origin),
+            (b"vary", b"Origin"),
+            (b"access-control-expose-headers", b"X-Request-Id, X-Frozen-Clock, Retry-After"),
+        ]
+
+    def _allows(self, origin: bytes) -> bool:
+        if origin in self.edge._origins:
+            return True
+        return b"*" in self.edge._origins and origin != b"null" and len(origin) < 300
+
+    def _is_preflight(self) -> bool:
+        return self.scope["method"] == "OPTIONS" and b"access-control-request-method" in self.headers
+
+    async def _preflight(self) -> None:
+        headers = [(b"content-length", b"0")]
+        if self._allows(self.headers.get(b"origin", b"null")):
+            headers += [
+                (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+                (b"access-control-allow-headers", b"authorization, content-type, x-request-id"),
+                (b"access-control-max-age", b"600"),
+                (b"access-control-allow-private-network", b"true"),
+            ]
+        await self.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b""})
+
+    # -- admission -----------------------------------------------------------------------------------------------
+
+    def _admit(self) -> None:
+        if self.scope["method"] not in WITH_BODY:
+            return
+        if self.edge.in_flight > self.edge.limits.max_concurrent or self.edge.closing:
+            self.edge.metrics.shed += 1
+            raise Refused(503, ((b"retry-after", b"1"),))
+        kind = self.headers.get(b"content-type", b"").split(b";", 1)
+        encoding = self.headers.get(b"content-encoding", b"identity").strip().lower()
+        charset = kind[1].strip().lower() if len(kind) > 1 else b""
+        is_form = self.scope["path"].startswith("/console") and kind[0].strip().lower() == b"application/x-www-form-urlencoded"
+        if encoding not in (b"identity", b"") or not (is_form or kind[0].strip().lower() in JSON_TYPES):
+            raise Refused(415)
+        if b"charset=" in charset and charset.split(b"charset=", 1)[1].strip(b'" ') not in (b"utf-8", b"utf8"):
+            raise Refused(415)
+        length = self.headers.get(b"content-length")
+        if length is not None and (not length.isdigit() or int(length) > self.edge.limits.max_body_bytes):
+            raise Refused(413 if length.isdigit() else 400)
+
+    async def _body(self, receive: Receive) -> bytes:
+        """The whole body within the size limit and the receipt deadline."""
+        message = await self._receive(receive, self.edge.limits.body_deadline_s)
+        if not message.get("more_body"):
+            body = message.get("body", b"")
+            if len(body) > self.edge.limits.max_body_bytes:
+                raise Refused(413)
+            return bytes(body)
+        parts, size = [message.get("body", b"")], len(message.get("body", b""))
+        deadline = time.monotonic() + self.edge.limits.body_deadline_s
+        while message.get("more_body"):
+            message = await self._receive(receive, deadline - time.monotonic())
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self.edge.limits.max_body_bytes:
+                raise Refused(413)
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _receive(self, receive: Receive, seconds: float) -> Message:
+        try:
+            async with asyncio.timeout(max(0.001, seconds)):
+                message = await receive()
+        except TimeoutError:
+            raise Refused(408) from None
+        if message["type"] == "http.disconnect":
+            raise Refused(408)
+        return message
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A receive that gives the body once and then waits for the client to leave."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return again

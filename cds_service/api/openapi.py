@@ -1,0 +1,193 @@
+"""OpenAPI of the service, with real examples, and a page for it that needs no internet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from cds_service.hooks.discovery import SERVICES
+
+OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
+EXAMPLE_REQUEST: dict[str, Any] = {
+    "hook": "patient-view",
+    "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+    "context": {"userId": "Practitioner/example", "patientId": "example"},
+    "prefetch": {
+        "patient": {"resourceType": "Patient", "id": "example", "gender": "female", "birthDate": "1956-02-11"},
+        "laboratory": {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [
+                {
+                    "resource": {
+                        "resourceType": "Observation",
+                        "id": "k",
+                        "status": "final",
+                        "code": {"coding": [{"system": "http://loinc.org", "code": "2823-3"}]},
+                        "subject": {"reference": "Patient/example"},
+                        "effectiveDateTime": "2026-11-18T09:00:00Z",
+                        "valueQuantity": {
+                            "value": 2.8,
+                            "unit": "mmol/L",
+                            "system": "http://unitsofmeasure.org",
+                            "code": "mmol/L",
+                        },
+                    }
+                }
+            ],
+        },
+    },
+}
+EXAMPLE_FEEDBACK = {
+    "feedback": [
+        {
+            "card": "4e0a3a1e-3065-4522-982c-3e6bbdd4dd45",
+            "outcome": "overridden",
+            "overrideReason": {"reason": {"code": "aware-treating"}},
+            "outcomeTimestamp": "2026-11-20T10:05:31Z",
+        }
+    ]
+}
+
+
+def _errors(*codes: int) -> dict[str, Any]:
+    return {
+        str(code): {"description": "OperationOutcome", "content": {"application/fhir+json": {"schema": OUTCOME}}}
+        for code in codes
+    }
+
+
+def document(version: str) -> dict[str, Any]:
+    """The OpenAPI document."""
+    service = {"name": "service", "in": "path", "required": True, "schema": {"type": "string", "enum": list(SERVICES)}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Muscle spasm CDS Hooks service",
+            "version": version,
+            "description": "CDS Hooks 2.0.1. Not cleared by any regulator; not clinically validated.",
+        },
+        "paths": {
+            "/cds-services": {
+                "get": {
+                    "summary": "Discovery",
+                    "operationId": "discovery",
+                    "responses": {"200": _json("Services", {"type": "object", "required": ["services"]})},
+                }
+            },
+            "/cds-services/{service}": {
+                "parameters": [service],
+                "post": {
+                    "summary": "Call a service",
+                    "operationId": "call",
+                    "requestBody": _body("Request", EXAMPLE_REQUEST),
+                    "responses": {
+                        "200": _json("Cards", {"$ref": "#/components/schemas/Answer"}),
+                        **_errors(400, 401, 403, 404, 408, 412, 413, 415, 422, 503),
+                    },
+                },
+            },
+            "/cds-services/{service}/feedback": {
+                "parameters": [service],
+                "post": {
+                    "summary": "Tell what became of cards",
+                    "operationId": "feedback",
+                    "requestBody": _body("Feedback", EXAMPLE_FEEDBACK),
+                    "responses": {
+                        "200": _json("Stored", {"type": "object"}),
+                        **_errors(400, 401, 403, 404, 408, 413, 415, 422, 503),
+                    },
+                },
+            },
+            "/livez": {"get": {"summary": "Liveness", "responses": {"200": _json("Alive", {"type": "object"})}}},
+            "/readyz": {
+                "get": {
+                    "summary": "Readiness",
+                    "responses": {
+                        "200": _json("Ready", {"type": "object"}),
+                        "503": _json("Draining", {"type": "object"}),
+                    },
+                }
+            },
+        },
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _body(schema: str, example: dict[str, Any]) -> dict[str, Any]:
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    return {"required": True, "content": {"application/json": {"schema": reference, "example": example}}}
+
+
+SCHEMAS: dict[str, Any] = {
+    "Request": {
+        "type": "object",
+        "required": ["hook", "hookInstance", "context"],
+        "properties": {
+            "hook": {"type": "string", "enum": ["patient-view", "order-select", "order-sign"]},
+            "hookInstance": {"type": "string", "minLength": 1, "maxLength": 500},
+            "context": {
+                "type": "object",
+                "required": ["patientId"],
+                "properties": {
+                    "userId": {"type": ["string", "null"]},
+                    "patientId": {"type": "string"},
+                    "encounterId": {"type": ["string", "null"]},
+                    "selections": {"type": ["array", "null"], "items": {"type": "string"}},
+                    "draftOrders": {"type": ["object", "null"]},
+                },
+            },
+            "prefetch": {"type": ["object", "null"]},
+            "fhirServer": {"type": ["string", "null"]},
+            "fhirAuthorization": {"type": ["object", "null"]},
+        },
+    },
+    "Answer": {
+        "type": "object",
+        "required": ["cards"],
+        "properties": {
+            "cards": {"type": "array", "items": {"$ref": "#/components/schemas/Card"}},
+            "extension": {"type": "object"},
+        },
+    },
+    "Card": {
+        "type": "object",
+        "required": ["uuid", "summary", "indicator", "source"],
+        "properties": {
+            "uuid": {"type": "string", "format": "uuid"},
+            "summary": {"type": "string", "maxLength": 139},
+            "indicator": {"type": "string", "enum": ["info", "warning", "critical"]},
+            "detail": {"type": "string"},
+            "source": {"type": "object", "required": ["label", "topic"]},
+            "suggestions": {"type": "array", "minItems": 1},
+            "selectionBehavior": {"type": "string", "enum": ["any"]},
+            "overrideReasons": {"type": "array", "minItems": 1},
+        },
+    },
+    "Feedback": {
+        "type": "object",
+        "required": ["feedback"],
+        "properties": {"feedback": {"type": "array", "minItems": 1, "items": {"type": "object"}}},
+    },
+    "OperationOutcome": {
+        "type": "object",
+        "required": ["resourceType", "issue"],
+        "properties": {
+            "resourceType": {"const": "OperationOutcome"},
+            "issue": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+        },
+    },
+}
+
+
+def describe_api(app: FastAPI, *, enabled: bool) -> None:
+    """Give the application its document; FastAPI's own would not know the raw routes."""
+    if not enabled:
+        return
+    described = document("1.0.0")
+    app.openapi = lambda: described  # type: ignore[method-assign]

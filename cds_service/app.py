@@ -1,0 +1,236 @@
+"""The composition root: the only module that knows all the others."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import msgspec
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+import cds_service.rules
+from cds_service.api.auth.gate import Gate, OpenGate
+from cds_service.api.edge import Edge, Limits
+from cds_service.api.health import Health
+from cds_service.api.log import AccessLog
+from cds_service.api.metrics import Metrics
+from cds_service.api.openapi import describe_api
+from cds_service.api.problems import outcome
+from cds_service.api.services import Discovery, Feedback, Service
+from cds_service.api.state import ServiceState
+from cds_service.cards.write import House
+from cds_service.errors import ConfigurationError
+from cds_service.feedback.recording import FeedbackDesk
+from cds_service.fhir.gather import Fetcher
+from cds_service.fhir.queries import build_queries, templates
+from cds_service.guidance.catalogue import Catalogue, find_rules
+from cds_service.guidance.evidence import CITATIONS
+from cds_service.guidance.finding import Family, Hook
+from cds_service.guidance.rule import Rule
+from cds_service.hooks.discovery import discovery
+from cds_service.hooks.parse import parse_request
+from cds_service.parameters import load_limits
+from cds_service.pipeline import Pipeline
+from cds_service.settings import Settings, load_settings
+from cds_service.terminology import load_terminology
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+WARM_UP = (
+    b'{"hook":"patient-view","hookInstance":"warm-up","context":{"patientId":"warm-up","userId":"Practitioner/x"},'
+    b'"prefetch":{"patient":{"resourceType":"Patient","id":"warm-up","birthDate":"1960-01-01","gender":"female"}}}'
+)
+
+
+def make_catalogue(settings: Settings) -> Catalogue:
+    """The rules with the site's switches. Raises ``ConfigurationError`` for a name that does not exist."""
+    rules = find_rules(cds_service.rules)
+    known = {rule.id for rule in rules}
+    unknown = set(settings.rules_off) - known
+    if unknown:
+        raise ConfigurationError(f"rules_off: unknown rule {', '.join(sorted(unknown))}")
+    try:
+        shadow = frozenset(Family(name) for name in settings.shadow_families)
+    except ValueError as error:
+        raise ConfigurationError(f"shadow_families: {error}") from None
+    return Catalogue(rules=rules, off=frozenset(settings.rules_off), shadow=shadow)
+
+
+def make_house(settings: Settings) -> House:
+    """What the site decides about its cards."""
+    try:
+        links = {Family(family): listed for family, listed in settings.links.items()}
+    except ValueError as error:
+        raise ConfigurationError(f"links: {error}") from None
+    for listed in links.values():
+        for link in listed:
+            if not link.get("label") or not str(link.get("url", "")).startswith("https://"):
+                raise ConfigurationError("links: each link needs a label and an https url")
+    return House(
+        catalogue=make_catalogue(settings),
+        limits=load_limits(settings.parameters_file),
+        evidence=CITATIONS,
+        source_label=settings.source_label,
+        source_url=settings.source_url,
+        links=links,
+    )
+
+
+def make_pipeline(settings: Settings, metrics: Metrics, log: AccessLog) -> Pipeline:
+    """The pipeline with everything it needs."""
+    terminology = load_terminology(products=settings.rxnorm_products)
+    house = make_house(settings)
+    queries = {hook: build_queries(house.catalogue.needs(hook), terminology.loinc_analytes) for hook in Hook}
+
+    def on_rule_error(rule: Rule, error: Exception) -> None:
+        metrics.rule_errors[rule.id] += 1
+        log.repeated("error", f"rule {rule.id} failed", error=type(error).__name__)
+
+    return Pipeline(
+        house=house,
+        terminology=terminology,
+        zone=settings.zone,
+        queries=queries,
+        fetcher=make_fetcher(settings, metrics),
+        on_rule_error=on_rule_error,
+        sources={query.key: query.source for some in queries.values() for query in some},
+    )
+
+
+def make_fetcher(settings: Settings, metrics: Metrics) -> Fetcher | None:
+    """The FHIR client, if any server may be asked."""
+    if not settings.fhir_servers and not any(client.fhir_servers for client in settings.clients):
+        return None
+    from cds_service.fhir.client import FhirClient
+
+    return FhirClient.from_settings(settings, metrics.upstream)
+
+
+def make_gate(settings: Settings, desk: FeedbackDesk, log: AccessLog) -> Gate:
+    """Client authentication when clients are configured; else open, on loopback unless said otherwise."""
+    if settings.clients:
+        from cds_service.api.auth.tokens import TokenGate
+
+        return TokenGate(settings, desk, log)
+    if settings.host not in LOOPBACK and not settings.allow_unauthenticated:
+        raise ConfigurationError(
+            f"host {settings.host}: without configured clients the service listens on loopback only; configure clients "
+            "or set allow_unauthenticated"
+        )
+    return OpenGate()
+
+
+def frozen_clock(settings: Settings) -> float | None:
+    """The frozen instant, if the operator froze the clock."""
+    if settings.now is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(settings.now)
+    except ValueError:
+        raise ConfigurationError("now: not an ISO 8601 date and time") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def make_state(settings: Settings) -> ServiceState:
+    """Everything the routes share."""
+    log = AccessLog(level=settings.log_level, requests=settings.access_log)
+    metrics = Metrics()
+    pipeline = make_pipeline(settings, metrics, log)
+    desk = FeedbackDesk(
+        settings.store_url if settings.store_enabled else None,
+        salt=settings.instance_salt,
+        comment_days=settings.comment_retention_days,
+        row_days=settings.row_retention_days,
+        report_trouble=lambda text: log.repeated("warning", "store trouble", why=text),
+    )
+    metrics.gauges["cds_recorder_waiting"] = lambda: float(desk.recorder.waiting if desk.recorder else 0)
+    metrics.gauges["cds_recorder_lost"] = lambda: float(desk.recorder.counts.lost if desk.recorder else 0)
+    document = msgspec.json.encode(discovery(lambda hook: templates(pipeline.queries[hook])))
+    return ServiceState(
+        settings=settings,
+        pipeline=pipeline,
+        log=log,
+        metrics=metrics,
+        gate=make_gate(settings, desk, log),
+        desk=desk,
+        discovery=document,
+        frozen_at=frozen_clock(settings),
+    )
+
+
+async def warm_up(state: ServiceState) -> None:
+    """Touch every code path once, then settle the collector: what is alive now stays."""
+    await state.pipeline.answer(parse_request(WARM_UP, Hook.PATIENT_VIEW), state.now())
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+def create_app(settings: Settings | None = None) -> Edge:
+    """The ASGI application. Raises ``ConfigurationError`` for settings that must stop the start."""
+    settings = settings or load_settings()
+    state = make_state(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await warm_up(state)
+        state.desk.start()
+        try:
+            yield
+        finally:
+            await state.desk.stop()
+            fetcher = state.pipeline.fetcher
+            if fetcher is not None:
+                await fetcher.close()
+
+    health = Health(state)
+    routes = [
+        Route("/cds-services", Discovery(state)),
+        Route("/cds-services/{service}", Service(state)),
+        Route("/cds-services/{service}/feedback", Feedback(state)),
+        Route("/livez", health.live),
+        Route("/readyz", health.ready),
+    ]
+    if settings.metrics:
+        routes.append(Route("/metrics", health.metrics))
+    if settings.console:
+        from cds_service.console.routes import console_routes
+
+        routes += console_routes(state)
+    app = FastAPI(
+        title="cds-service",
+        lifespan=lifespan,
+        routes=routes,
+        openapi_url="/openapi.json" if settings.docs else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    describe_api(app, enabled=settings.docs)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        return Response(outcome(status), status, headers, "application/fhir+json")
+
+    app.add_exception_handler(HTTPException, refused)
+    app.state.service = state
+    return Edge(
+        app=app,
+        limits=Limits(
+            max_body_bytes=settings.max_body_bytes,
+            body_deadline_s=settings.body_deadline_s,
+            max_concurrent=settings.max_concurrent,
+            cors_origins=settings.cors_origins,
+        ),
+        log=state.log,
+        metrics=state.metrics,
+        notice=settings.now.encode() if settings.now else None,
+    )
+
+

@@ -1,0 +1,131 @@
+"""The feedback desk: the store, its recorder and their life in a running service.
+
+The store is opened in the background at start, so that answers never wait for it; while it is away decisions go on and
+feedback is refused with an honest 503.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cds_service.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from cds_service.feedback.records import Outcome
+    from cds_service.feedback.recorder import Recorder
+    from cds_service.feedback.store import Store
+
+RETRY_S = 5.0
+RETENTION_EVERY_S = 3_600.0
+
+
+class FeedbackDesk:
+    """Opens and keeps the store; ``report_trouble`` hears what is wrong (never with a value in it)."""
+
+    def __init__(
+        self,
+        url: str | None,
+        *,
+        salt: str,
+        comment_days: int,
+        row_days: int,
+        report_trouble: Callable[[str], None],
+    ) -> None:
+        self._url = url
+        self._salt = salt
+        self._comment_days = comment_days
+        self._row_days = row_days
+        self._report_trouble = report_trouble
+        self._tasks: list[asyncio.Task[None]] = []
+        self.store: Store | None = None
+        self.recorder: Recorder | None = None
+        self.state = "off" if url is None else "opening"
+        self.fatal: str | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._url is not None
+
+    def start(self) -> None:
+        """Begin to open the store, in the background."""
+        if self._url is not None:
+            self._tasks.append(asyncio.create_task(self._keep_open()))
+
+    async def stop(self) -> None:
+        """Write what waits, then close."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task
+        if self.store is not None:
+            await self.store.close()
+
+    async def ready(self, seconds: float = 2.0) -> bool:
+        """Wait a little for the store to open; whether it is open."""
+        for _ in range(int(seconds / 0.02)):
+            if self.store is not None and self.store.is_open:
+                return True
+            if self.state not in ("opening",):
+                break
+            await asyncio.sleep(0.02)
+        return self.store is not None and self.store.is_open
+
+    async def add_outcomes(self, outcomes: list[Outcome]) -> int:
+        """Store outcomes durably; raises ``StoreUnavailable``."""
+        from cds_service.feedback.store import StoreUnavailable
+
+        if not await self.ready() or self.store is None:
+            raise StoreUnavailable("store is not open")
+        return await self.store.add_outcomes(outcomes)
+
+    def record(self, cards: list[dict[str, Any]], **facts: Any) -> None:
+        """Note an answered call and its cards, off the answer path."""
+        recorder = self.recorder
+        if recorder is None:
+            return
+        from cds_service.feedback.issued import issued_from
+
+        recorder.add(*issued_from(cards, salt=self._salt, **facts))
+
+    async def _keep_open(self) -> None:
+        from cds_service.feedback.recorder import Recorder
+        from cds_service.feedback.store import Store, StoreUnavailable
+
+        assert self._url is not None
+        store = Store(self._url)
+        while True:
+            try:
+                await store.open()
+                break
+            except ConfigurationError as error:
+                self.state = self.fatal = str(error)
+                self._report_trouble(str(error))
+                return
+            except (StoreUnavailable, OSError) as error:
+                self.state = "unavailable"
+                self._report_trouble(str(error))
+                await asyncio.sleep(RETRY_S)
+        self.store, self.state = store, "ok"
+        self.recorder = Recorder(store=store, on_trouble=self._report_trouble)
+        self._tasks.append(asyncio.create_task(self.recorder.run()))
+        await self._retain(store)
+
+    async def _retain(self, store: Store) -> None:
+        from cds_service.feedback.store import StoreUnavailable
+
+        while True:
+            now = time.time()
+            try:
+                await store.forget_expired(
+                    now=now,
+                    comments_before=now - self._comment_days * 86_400,
+                    rows_before=now - self._row_days * 86_400,
+                )
+            except StoreUnavailable as error:
+                self._report_trouble(str(error))
+            await asyncio.sleep(RETENTION_EVERY_S)
