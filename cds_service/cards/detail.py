@@ -33,9 +33,8 @@ def write_detail(group: Group, background: Background) -> str:
     hits = group.hits
     parts = []
     if len(hits) > 1:
-        parts.append(
-            section("Findings", bullets(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits))
-        )
+        lines = _each(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits)
+        parts.append(section("Findings", bullets(lines)))
     parts.append(section("What was found", table(HEADER, _rows(hits))))
     parts.append(section("Why it matters", _paragraphs(_each(hit.finding.why for hit in hits))))
     options = _each(text for hit in hits for text in hit.finding.consider)

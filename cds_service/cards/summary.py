@@ -54,7 +54,7 @@ def _shorter(name: str, limit: int = 24) -> str:
 
 
 def _fill(template: str, drugs: str, age: str, tier: str) -> str:
-    text = template.replace("{drugs}", drugs).replace("{age}", age).replace("{tier}", tier)
+    text = clean(template, 400).replace("{drugs}", drugs).replace("{age}", age).replace("{tier}", tier)
     for pattern, replacement in _TIDY:
         text = pattern.sub(replacement, text)
     return text.strip()

@@ -42,4 +42,6 @@ class Limits:
         """The limit as a card prints it: ``< 3.5 mmol/L``."""
         number = self.in_unit(key, unit) if unit else self.numbers[key]
         symbol = _SYMBOLS.get(self.compares.get(key, ""), "")
-        return " ".join(part for part in (symbol, f"{number:g}", unit or self.units.get(key, "")) if part)
+        named = unit or self.units.get(key, "")
+        shown = f"{number:.1f}" if named in ("mmol/L", "mg/dL") and number == round(number, 1) else f"{number:g}"
+        return " ".join(part for part in (symbol, shown, named) if part)

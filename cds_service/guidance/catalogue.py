@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 
+from cds_service.clinical.vocabulary import Concept, Source
 from cds_service.guidance.finding import Family, Hook
 from cds_service.guidance.rule import Need, Rule, Stage
+
+GATE_NEEDS: frozenset[Need] = frozenset({Source.PATIENT, Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
+"""What the gates (0.1) read before any rule is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +48,8 @@ class Catalogue:
         return {rule.id: rule for rule in self.rules}
 
     def needs(self, hook: Hook) -> frozenset[Need]:
-        """The union of what the hook's rules may read."""
-        return frozenset(need for stage in self.stages(hook) for rule in stage for need in rule.needs)
+        """The union of what the gates and the hook's rules may read."""
+        return GATE_NEEDS | {need for stage in self.stages(hook) for rule in stage for need in rule.needs}
 
 
 def find_rules(package: ModuleType) -> tuple[Rule, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure
@@ -79,7 +80,8 @@ def previous_row(case: Case, result: LabResult, within_days: float) -> Row | Non
         return None
     before = earlier[0]
     trend = "unchanged" if before.value == result.value else ("falling" if result.value < before.value else "rising")
-    return result_row(case, before, f"trend: {trend}", item=f"Previous {result.analyte.title.lower()}")
+    row = result_row(case, before, f"trend: {trend}", item=f"Previous {result.analyte.title.lower()}")
+    return replace(row, reference=None)  # it is context, not what a suggested order is about
 
 
 def medication_row(medication: MedicationExposure) -> Row:
@@ -108,6 +110,18 @@ def fact_row(case: Case, fact: ConditionFact) -> Row:
 def names(medications: Iterable[MedicationExposure]) -> tuple[str, ...]:
     """Names for a summary, each once, in order."""
     return tuple(dict.fromkeys(medication.name for medication in medications))
+
+
+def short_name(medication: MedicationExposure, longest: int = 45) -> str:
+    """A name short enough to stand beside another in one summary: the chart's text, else the ingredients."""
+    name = medication.name
+    return name if len(name) <= longest else " / ".join(medication.ingredients)[:longest]
+
+
+def pair_names(first: Sequence[MedicationExposure], second: Sequence[MedicationExposure]) -> str:
+    """``diazepam 5 MG + oxycodone 5 MG`` for a summary; several of one kind become a count."""
+    sides = (short_name(one[0]) if len(one) == 1 else f"{len(one)} drugs" for one in (first, second))
+    return " + ".join(sides)
 
 
 def listed(items: Sequence[str]) -> str:

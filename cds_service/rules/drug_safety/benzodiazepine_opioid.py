@@ -14,7 +14,7 @@ from cds_service.clinical.vocabulary import Concept, DrugClass, Source
 from cds_service.guidance.drug_safety import OPIOID_TREATMENT, RESPIRATORY, new_of, order_finding, pairs_with_new
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.rule import ORDERS, Rule
-from cds_service.guidance.wording import listed, names
+from cds_service.guidance.wording import pair_names
 
 
 def check(case: Case) -> Finding | None:
@@ -28,13 +28,12 @@ def check(case: Case) -> Finding | None:
     grave = (case.is_older or bool(respiratory)) and not treatment
     orders = new_of((*benzodiazepines, *opioids))
     partners = tuple(one for one in (*benzodiazepines, *opioids) if not one.is_new)
-    shown = (listed(names(benzodiazepines)), listed(names(opioids)))
     extra = ("Opioid use disorder: treatment should not be withheld.",) if treatment else ()
     return order_finding(
         case,
         orders,
         Indicator.CRITICAL if grave else Indicator.WARNING,
-        "{drugs}: respiratory depression risk (boxed warning)",
+        f"{pair_names(benzodiazepines, opioids)}: respiratory depression risk (boxed warning)",
         why="Benzodiazepine and opioid together can stop breathing; both labels carry a boxed warning.",
         consider=("Weigh another treatment; if both are needed, lowest doses, shortest time, naloxone at hand.", *extra),
         decided=(
@@ -43,7 +42,6 @@ def check(case: Case) -> Finding | None:
         ),
         partners=partners,
         facts=respiratory,
-        drugs=(" + ".join(shown),),
     )
 
 

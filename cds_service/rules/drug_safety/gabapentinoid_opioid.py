@@ -12,7 +12,7 @@ from cds_service.clinical.vocabulary import Analyte, DrugClass, Source
 from cds_service.guidance.drug_safety import RESPIRATORY, new_of, order_finding, pairs_with_new
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Row
 from cds_service.guidance.rule import ORDERS, Rule
-from cds_service.guidance.wording import listed, names
+from cds_service.guidance.wording import pair_names
 
 
 def check(case: Case) -> Finding | None:
@@ -26,12 +26,11 @@ def check(case: Case) -> Finding | None:
     grave = case.is_older or bool(respiratory) or poor
     egfr = case.egfr
     rows = (Row(item="eGFR", value=egfr.shown, limit=case.limits.text("egfr.kidney_disease")),) if egfr and poor else ()
-    shown = (listed(names(gabapentinoids)), listed(names(opioids)))
     return order_finding(
         case,
         new_of((*gabapentinoids, *opioids)),
         Indicator.WARNING if grave else Indicator.INFO,
-        "{drugs}: sedation and breathing risk",
+        f"{pair_names(gabapentinoids, opioids)}: sedation and breathing risk",
         why="Gabapentinoid and opioid together can sedate and depress breathing.",
         consider=("Lowest doses; watch sedation and breathing, above all at the start and after a dose rise.",),
         decided=(
@@ -41,7 +40,6 @@ def check(case: Case) -> Finding | None:
         partners=tuple(one for one in (*gabapentinoids, *opioids) if not one.is_new),
         facts=respiratory,
         rows=rows,
-        drugs=(" + ".join(shown),),
     )
 
 

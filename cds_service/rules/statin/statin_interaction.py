@@ -11,13 +11,12 @@ Source: document D6 (extension).
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.statin_pairs import Interaction, pair_for
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, RemoveDraft, Row, Summary
 from cds_service.guidance.rule import EVERY_HOOK, Rule
-from cds_service.guidance.wording import fact_row, medication_row
+from cds_service.guidance.wording import fact_row, medication_row, pair_names
 
 PARTNER_CLASSES = (DrugClass.STATIN_INTERACTOR, DrugClass.CYP3A4_STRONG)
 
@@ -77,13 +76,7 @@ def _indicator(case: Case, pairs: list[Interaction], at_risk: bool) -> Indicator
 
 
 def _summary(first: Interaction, what: str) -> Summary:
-    names = (_short(first.statin), _short(first.partner))
-    return Summary(template=f"{names[0]} + {names[1]}: {what}, myopathy risk")
-
-
-def _short(medication: MedicationExposure, longest: int = 45) -> str:
-    name = medication.name
-    return name if len(name) <= longest else " / ".join(medication.ingredients)[:longest]
+    return Summary(template=f"{pair_names((first.statin,), (first.partner,))}: {what}, myopathy risk")
 
 
 def _pair_row(one: Interaction) -> Row:

@@ -1,0 +1,53 @@
+"""The service in-process: the same pipeline that runs behind HTTP, on the frozen clock of the rows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC
+from functools import cache
+from typing import Any
+
+import cds_service.rules
+from cds_service.cards.write import EXTENSION, House
+from cds_service.fhir.queries import build_queries
+from cds_service.guidance.catalogue import Catalogue, find_rules
+from cds_service.guidance.evidence import CITATIONS
+from cds_service.guidance.finding import Hook
+from cds_service.hooks.parse import parse_request
+from cds_service.parameters import load_limits
+from cds_service.pipeline import Pipeline
+from cds_service.terminology import load_terminology
+from tests.rows import NOW
+
+
+@cache
+def pipeline() -> Pipeline:
+    terminology = load_terminology()
+    catalogue = Catalogue(rules=find_rules(cds_service.rules))
+    queries = {hook: build_queries(catalogue.needs(hook), terminology.loinc_analytes) for hook in Hook}
+    return Pipeline(
+        house=House(catalogue=catalogue, limits=load_limits(), evidence=CITATIONS),
+        terminology=terminology,
+        zone=UTC,
+        queries=queries,
+        sources={query.key: query.source for some in queries.values() for query in some},
+    )
+
+
+def answer(request: dict[str, Any], now: float = NOW) -> dict[str, Any]:
+    """The answer body to a request."""
+    hook = Hook(request["hook"])
+    body, _, _ = asyncio.run(pipeline().answer(parse_request(json.dumps(request).encode(), hook), now))
+    return body
+
+
+def account(body: dict[str, Any]) -> dict[str, Any]:
+    """The response-level account."""
+    found: dict[str, Any] = body["extension"][EXTENSION]
+    return found
+
+
+def hits(body: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    """(rule, indicator) of every hit of an answer."""
+    return frozenset((hit["rule"], hit["indicator"]) for hit in account(body).get("hits", []))
