@@ -156,7 +156,11 @@ def condition(number: int) -> dict[str, Any]:
 def bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
     """A searchset."""
     entries = [
-        {"fullUrl": f"https://fhir.example.org/{r['resourceType']}/{r['id']}", "resource": r, "search": {"mode": "match"}}
+        {
+            "fullUrl": f"https://fhir.example.org/{r['resourceType']}/{r['id']}",
+            "resource": r,
+            "search": {"mode": "match"},
+        }
         for r in resources
     ]
     return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}

@@ -258,7 +258,9 @@ def memory_run(requests: int, file: Path, path: str, warm: bytes) -> str:
             served += drive(running, file, path, 5.0, 8).requests
             steps.append((served, running.memory_kib("VmRSS")))
     shown = steps[:: max(1, len(steps) // 10)]
-    return "\n".join(["", "| requests served | resident MiB |", "|---|---|", *(f"| {n} | {kib / 1024:.1f} |" for n, kib in shown)])
+    return "\n".join(
+        ["", "| requests served | resident MiB |", "|---|---|", *(f"| {n} | {kib / 1024:.1f} |" for n, kib in shown)]
+    )
 
 
 if __name__ == "__main__":

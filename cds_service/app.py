@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 import cds_service.rules
 from cds_service.api.auth.gate import Gate, OpenGate
@@ -189,7 +189,7 @@ def create_app(settings: Settings | None = None) -> Edge:
                 await fetcher.close()
 
     health = Health(state)
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/cds-services", Discovery(state)),
         Route("/cds-services/{service}", Service(state)),
         Route("/cds-services/{service}/feedback", Feedback(state)),
@@ -232,5 +232,3 @@ def create_app(settings: Settings | None = None) -> Edge:
         metrics=state.metrics,
         notice=settings.now.encode() if settings.now else None,
     )
-
-

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -169,15 +170,19 @@ def check_consistency(numbers: Mapping[str, float], switches: Mapping[str, bool]
     for names, sign in [*((names, -1) for names in FALLING), *((names, 1) for names in RISING)]:
         for unit in ("", ".mmol/L", ".mg/dL"):
             series = [numbers[name + unit] for name in names if name + unit in numbers]
-            if any(sign * (after - before) <= 0 for before, after in zip(series, series[1:], strict=False)):
+            if any(sign * (after - before) <= 0 for before, after in pairwise(series)):
                 order = "falling" if sign < 0 else "rising"
-                raise ConfigurationError(f"{origin}: {', '.join(names)} must be strictly {order}{unit and ' in ' + unit[1:]}")
+                raise ConfigurationError(
+                    f"{origin}: {', '.join(names)} must be strictly {order}{unit and ' in ' + unit[1:]}"
+                )
     for key, number in numbers.items():
         if key.endswith(".mmol/L"):
             other = numbers[key.replace("mmol/L", "mg/dL")]
             factor = DUAL_FACTORS[key.split(".", 1)[0]]
             if abs(number * factor - other) > 0.05 * other:
-                raise ConfigurationError(f"{origin}: {key} and its mg/dL value differ by more than 5 % after conversion")
+                raise ConfigurationError(
+                    f"{origin}: {key} and its mg/dL value differ by more than 5 % after conversion"
+                )
     for name in plausible_names(numbers):
         if numbers[f"plausible.{name}.low"] >= numbers[f"plausible.{name}.high"]:
             raise ConfigurationError(f"{origin}: plausible.{name}.low must be below plausible.{name}.high")

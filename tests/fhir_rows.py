@@ -155,7 +155,9 @@ def condition(problem: Problem, number: int, now: float) -> dict[str, Any]:
         "resourceType": "Condition",
         "id": f"cond-{number}",
         "clinicalStatus": {"coding": [{"system": f"{system}clinical", "code": problem.status}]},
-        "verificationStatus": {"coding": [{"system": f"{system}ver-status", "code": problem.get("ver") or "confirmed"}]},
+        "verificationStatus": {
+            "coding": [{"system": f"{system}ver-status", "code": problem.get("ver") or "confirmed"}]
+        },
         "code": condition_code(problem.concept),
         "subject": {"reference": f"Patient/{PATIENT}"},
     }

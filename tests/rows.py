@@ -332,4 +332,4 @@ def chart_of(row: Row, now: float = NOW) -> Chart:
     )
 
 
-__all__ = ["Case", "NOW", "Row", "chart_of", "row"]
+__all__ = ["NOW", "Case", "Row", "chart_of", "row"]

@@ -40,7 +40,9 @@ def test_every_parameter_has_unit_or_meaning_range_and_source() -> None:
 
 
 def test_a_site_value_counts_and_changes_the_version(tmp_path: Path) -> None:
-    limits = load_limits(site(tmp_path, '[k.high]\nsevere = 6.2\n[ca.low]\nmild = { "mmol/L" = 2.15, "mg/dL" = 8.6 }\n'))
+    limits = load_limits(
+        site(tmp_path, '[k.high]\nsevere = 6.2\n[ca.low]\nmild = { "mmol/L" = 2.15, "mg/dL" = 8.6 }\n')
+    )
     assert limits["k.high.severe"] == 6.2
     assert limits.in_unit("ca.low.mild", "mg/dL") == 8.6
     assert limits.version.startswith(f"{SET_VERSION}+site.")

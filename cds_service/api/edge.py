@@ -192,7 +192,10 @@ class Exchange:
         kind = self.headers.get(b"content-type", b"").split(b";", 1)
         encoding = self.headers.get(b"content-encoding", b"identity").strip().lower()
         charset = kind[1].strip().lower() if len(kind) > 1 else b""
-        is_form = self.scope["path"].startswith("/console") and kind[0].strip().lower() == b"application/x-www-form-urlencoded"
+        is_form = (
+            self.scope["path"].startswith("/console")
+            and kind[0].strip().lower() == b"application/x-www-form-urlencoded"
+        )
         if encoding not in (b"identity", b"") or not (is_form or kind[0].strip().lower() in JSON_TYPES):
             raise Refused(415)
         if b"charset=" in charset and charset.split(b"charset=", 1)[1].strip(b'" ') not in (b"utf-8", b"utf8"):

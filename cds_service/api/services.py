@@ -80,9 +80,7 @@ class Endpoint:
         except RequestError as error:
             await problem(send, *outcome_of(error))
 
-    async def handle(
-        self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
-    ) -> None:
+    async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
         """Answer an admitted call."""
         raise NotImplementedError
 
@@ -113,17 +111,13 @@ class Service(Endpoint):
 
     route = "service"
 
-    async def handle(
-        self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
-    ) -> None:
+    async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
         state = self._state
         request = parse_request(body, hook)
         if caller.fhir_servers is not None:
             request = replace(request, allowed_servers=caller.fhir_servers)
         now = state.now()
-        answer, assessment, chart = await state.pipeline.answer(
-            request, now, show_not_checked=caller.not_checked_card
-        )
+        answer, assessment, _ = await state.pipeline.answer(request, now, show_not_checked=caller.not_checked_card)
         if state.frozen_at is not None:
             answer["extension"][EXTENSION]["frozenClock"] = state.settings.now
         cards = answer["cards"]
@@ -153,9 +147,7 @@ class Feedback(Endpoint):
 
     route = "feedback"
 
-    async def handle(
-        self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
-    ) -> None:
+    async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
         from cds_service.feedback.store import StoreUnavailable
 
         state = self._state

@@ -23,7 +23,11 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="For machines.")]
         "shadow_families": sorted(family.value for family in house.catalogue.shadow),
         "authentication": "on" if settings.authenticates else "off",
         "fhir_servers": list(settings.fhir_servers),
-        "store": "off" if not settings.store_enabled else "postgresql" if settings.store_url.startswith("postgres") else "sqlite",
+        "store": "off"
+        if not settings.store_enabled
+        else "postgresql"
+        if settings.store_url.startswith("postgres")
+        else "sqlite",
     }
     if as_json:
         import json

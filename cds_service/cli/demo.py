@@ -57,7 +57,12 @@ class Background:
         from cds_service.app import create_app
 
         config = uvicorn.Config(
-            create_app(settings), host=settings.host, port=settings.port, access_log=False, log_level="warning", ws="none"
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_level="warning",
+            ws="none",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

@@ -26,7 +26,12 @@ def serve(
 ) -> None:
     """Run the service; with no configuration on loopback, embedded, without client authentication."""
     settings = load_settings(
-        host=host, port=port, workers=workers, fhir_servers=tuple(fhir_server) if fhir_server else None, now=now, store=store
+        host=host,
+        port=port,
+        workers=workers,
+        fhir_servers=tuple(fhir_server) if fhir_server else None,
+        now=now,
+        store=store,
     )
     run(settings)
 

@@ -467,4 +467,4 @@ def _one_each(medications: Iterable[MedicationExposure]) -> tuple[MedicationExpo
     return tuple(kept.values())
 
 
-__all__ = ["Case", "DAY", "derived"]
+__all__ = ["DAY", "Case", "derived"]

@@ -76,7 +76,9 @@ class NmsPicture:
         met = sum(part.met for part in parts) >= 2
         known = any(part.state is not evidence.State.NO_DATA for part in parts)
         state = evidence.State.MET if met else evidence.State.NOT_MET if known else evidence.State.NO_DATA
-        return Feature(name="autonomic lability", criterion="two of BP rise, BP swing, sweating, incontinence", state=state)
+        return Feature(
+            name="autonomic lability", criterion="two of BP rise, BP swing, sweating, incontinence", state=state
+        )
 
     @property
     def autonomic(self) -> bool:

@@ -43,9 +43,7 @@ def may_be_exposed(case: Case) -> bool:
     """A cheap first look: any antagonist, or any dopaminergic drug that is not active."""
     if any(is_antagonist(one) for one in case.exposures(*DOPAMINE_ANTAGONISTS)):
         return True
-    return any(
-        one.state is not MedicationState.ACTIVE for one in case.exposures(DrugClass.DOPAMINERGIC)
-    )
+    return any(one.state is not MedicationState.ACTIVE for one in case.exposures(DrugClass.DOPAMINERGIC))
 
 
 def exposure(case: Case, first_feature: float | None) -> NmsExposure:

@@ -59,7 +59,9 @@ def fever_once(case: Case) -> Feature:
     """fever-1: at least one temperature above 38.0 °C."""
     readings, high = fevers(case)
     criterion = f"temperature {case.limits.text('nms.temp_c')}"
-    return Feature(name="fever", criterion=criterion, state=_state(bool(high), bool(readings)), results=high or readings[:1])
+    return Feature(
+        name="fever", criterion=criterion, state=_state(bool(high), bool(readings)), results=high or readings[:1]
+    )
 
 
 def fever_twice(case: Case) -> Feature:
@@ -195,7 +197,12 @@ def pressure_absolute(case: Case) -> Feature:
             readings += recent
             high += [one for one in recent if one.value >= limits[key]]
     criterion = f"systolic {limits.text('nms.sbp_abs')} or diastolic {limits.text('nms.dbp_abs')}, without a baseline"
-    return Feature(name="high blood pressure", criterion=criterion, state=_state(bool(high), bool(readings)), results=tuple(high[:2]))
+    return Feature(
+        name="high blood pressure",
+        criterion=criterion,
+        state=_state(bool(high), bool(readings)),
+        results=tuple(high[:2]),
+    )
 
 
 def finding(case: Case, concept: Concept, days: float) -> Feature:
@@ -203,7 +210,10 @@ def finding(case: Case, concept: Concept, days: float) -> Feature:
     facts = case.dated_facts(days, concept)
     shown = f"{days:g} d" if days > 3 else f"{days * 24:g} h"
     return Feature(
-        name=concept.title, criterion=f"recorded with onset within {shown}", state=_state(bool(facts), False), facts=facts
+        name=concept.title,
+        criterion=f"recorded with onset within {shown}",
+        state=_state(bool(facts), False),
+        facts=facts,
     )
 
 
@@ -212,7 +222,10 @@ def fast(case: Case, analyte: Analyte, name: str, key: str) -> Feature:
     readings = case.series(analyte, case.limits["nms.vitals_window_h"] / 24)
     high = tuple(one for one in readings if one.value > case.limits[key])
     return Feature(
-        name=name, criterion=case.limits.text(key), state=_state(bool(high), bool(readings)), results=high[:1] or readings[:1]
+        name=name,
+        criterion=case.limits.text(key),
+        state=_state(bool(high), bool(readings)),
+        results=high[:1] or readings[:1],
     )
 
 
@@ -231,7 +244,9 @@ def hypermetabolism(case: Case) -> Feature:
         sides.append(top.value >= limits[key] * usual)
     criterion = f"heart rate {limits['nms.hr_rise']:g} x and respiratory rate {limits['nms.rr_rise']:g} x baseline"
     met = len(sides) == 2 and all(sides)
-    return Feature(name="hypermetabolism", criterion=criterion, state=_state(met, len(sides) == 2), results=tuple(shown))
+    return Feature(
+        name="hypermetabolism", criterion=criterion, state=_state(met, len(sides) == 2), results=tuple(shown)
+    )
 
 
 def first_moment(features: Iterable[Feature], case: Case) -> float | None:

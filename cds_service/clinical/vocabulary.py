@@ -39,7 +39,7 @@ class Analyte(StrEnum):
     WEIGHT = "weight"
 
     @property
-    def title(self) -> str:
+    def title(self) -> str:  # type: ignore[override]
         """The name as a card prints it."""
         return _ANALYTE_TITLES[self]
 
@@ -259,7 +259,7 @@ class Concept(StrEnum):
     STATIN_INTOLERANCE = "allergy:statin"
 
     @property
-    def title(self) -> str:
+    def title(self) -> str:  # type: ignore[override]
         """The name as a card prints it: clinical English without codes."""
         return _CONCEPT_TITLES.get(self, self.value.replace("-", " "))
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from cds_service.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from cds_service.feedback.records import Outcome
     from cds_service.feedback.recorder import Recorder
+    from cds_service.feedback.records import Outcome
     from cds_service.feedback.store import Store
 
 RETRY_S = 5.0

@@ -59,6 +59,9 @@ class Fetcher(Protocol):
     ) -> Mapping[str, Fetched]:
         """Ask the queries and the further pages (key → URL), all within one deadline. Never raises."""
 
+    async def close(self) -> None:
+        """Release connections."""
+
 
 @dataclass(slots=True)
 class Prefetched:

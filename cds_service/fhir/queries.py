@@ -14,7 +14,7 @@ from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, Source
 from cds_service.guidance.assess import sources_of
 from cds_service.guidance.rule import Need
 
-PATIENT_TOKEN = "{{context.patientId}}"
+PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105
 VITAL_SIGNS = frozenset(
     {
         Analyte.TEMPERATURE,
@@ -70,9 +70,13 @@ def build_queries(needs: Iterable[Need], codes: Mapping[str, Analyte]) -> tuple[
     if any(isinstance(need, DrugClass) for need in wanted):
         include = "MedicationRequest:medication"
         queries += [
-            _search("medicationRequests", Source.MEDICATION_REQUEST, "_sort=-authoredon", "_count=200", include=include),
+            _search(
+                "medicationRequests", Source.MEDICATION_REQUEST, "_sort=-authoredon", "_count=200", include=include
+            ),
             _search("medicationStatements", Source.MEDICATION_STATEMENT, "_count=100"),
-            _search("medicationAdministrations", Source.MEDICATION_ADMINISTRATION, "_sort=-effective-time", "_count=100"),
+            _search(
+                "medicationAdministrations", Source.MEDICATION_ADMINISTRATION, "_sort=-effective-time", "_count=100"
+            ),
         ]
     for key, source, parameters in _RECORDS:
         if source in sources:
@@ -101,5 +105,3 @@ def _codes(analytes: Iterable[Analyte], codes: Mapping[str, Analyte]) -> str:
 def templates(queries: Iterable[Query]) -> dict[str, str]:
     """Prefetch key → template, for discovery."""
     return {query.key: query.template for query in queries}
-
-

@@ -14,7 +14,12 @@ from functools import lru_cache
 from cds_service.clinical.vocabulary import Analyte
 
 UCUM_SYSTEMS = frozenset(
-    {"http://unitsofmeasure.org", "http://unitsofmeasure.org/", "https://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8"}
+    {
+        "http://unitsofmeasure.org",
+        "http://unitsofmeasure.org/",
+        "https://unitsofmeasure.org",
+        "urn:oid:2.16.840.1.113883.6.8",
+    }
 )
 
 
@@ -37,7 +42,9 @@ class Conversion:
 MILLIMOLES = {"mmol/l": Conversion("mmol/L"), "meq/l": Conversion("mmol/L")}
 DIVALENT = {"mmol/l": Conversion("mmol/L"), "meq/l": Conversion("mmol/L", 0.5), "mg/dl": Conversion("mg/dL")}
 ENZYME = {"u/l": Conversion("U/L"), "ukat/l": Conversion("U/L", 60.0)}
-PER_MINUTE = {name: Conversion("/min") for name in ("/min", "1/min", "bpm", "beats/min", "breaths/min", "per minute", "min-1")}
+PER_MINUTE = {
+    name: Conversion("/min") for name in ("/min", "1/min", "bpm", "beats/min", "breaths/min", "per minute", "min-1")
+}
 EGFR = Conversion("mL/min/1.73 m2")
 PRESSURE = {name: Conversion("mmHg") for name in ("mm[hg]", "mmhg")}
 CELSIUS = Conversion("Cel")
@@ -58,10 +65,9 @@ UNITS: dict[Analyte, dict[str, Conversion]] = {
         "umol/l": Conversion("mg/dL", 1.0, 88.42),
         "mmol/l": Conversion("mg/dL", 1000.0, 88.42),
     },
-    Analyte.EGFR: {
-        name: EGFR
-        for name in ("ml/min/{1.73_m2}", "ml/min/1.73.m2", "ml/min/1.73m2", "ml/min/1.73m^2", "ml/min/{1.73m2}", "ml/min")
-    },
+    Analyte.EGFR: dict.fromkeys(
+        ("ml/min/{1.73_m2}", "ml/min/1.73.m2", "ml/min/1.73m2", "ml/min/1.73m^2", "ml/min/{1.73m2}", "ml/min"), EGFR
+    ),
     Analyte.CREATININE_CLEARANCE: {
         "ml/min": Conversion("mL/min"),
         "ml/min/{1.73_m2}": Conversion("mL/min"),
@@ -70,15 +76,23 @@ UNITS: dict[Analyte, dict[str, Conversion]] = {
     },
     Analyte.CK: ENZYME,
     Analyte.ALT: ENZYME,
-    Analyte.TSH: {"miu/l": Conversion("mIU/L"), "uiu/ml": Conversion("mIU/L"), "mu/l": Conversion("mIU/L"), "uu/ml": Conversion("mIU/L")},
+    Analyte.TSH: {
+        "miu/l": Conversion("mIU/L"),
+        "uiu/ml": Conversion("mIU/L"),
+        "mu/l": Conversion("mIU/L"),
+        "uu/ml": Conversion("mIU/L"),
+    },
     Analyte.WBC: {
-        **{name: Conversion("10*9/L") for name in ("10*9/l", "10*3/ul", "10^9/l", "10^3/ul", "k/ul", "x10*9/l", "x10^9/l", "10*3/mm3", "giga/l")},
+        **{
+            name: Conversion("10*9/L")
+            for name in ("10*9/l", "10*3/ul", "10^9/l", "10^3/ul", "k/ul", "x10*9/l", "x10^9/l", "10*3/mm3", "giga/l")
+        },
         "/ul": Conversion("10*9/L", 0.001),
         "/mm3": Conversion("10*9/L", 0.001),
     },
     Analyte.TEMPERATURE: {
-        **{name: CELSIUS for name in ("cel", "c", "°c", "degc", "[degc]", "degreec", "degreesc", "celsius")},
-        **{name: FAHRENHEIT for name in ("[degf]", "degf", "f", "°f", "degreef", "degreesf", "fahrenheit")},
+        **dict.fromkeys(("cel", "c", "°c", "degc", "[degc]", "degreec", "degreesc", "celsius"), CELSIUS),
+        **dict.fromkeys(("[degf]", "degf", "f", "°f", "degreef", "degreesf", "fahrenheit"), FAHRENHEIT),
     },
     Analyte.HEART_RATE: PER_MINUTE,
     Analyte.RESPIRATORY_RATE: PER_MINUTE,
@@ -94,7 +108,24 @@ UNITS: dict[Analyte, dict[str, Conversion]] = {
     },
 }
 ALL_SPELLINGS = frozenset(name for table in UNITS.values() for name in table) | frozenset(
-    {"g/l", "g/dl", "mg/l", "ng/ml", "ug/l", "ug/dl", "ug/ml", "pmol/l", "nmol/l", "mol/l", "meq/dl", "mmol", "mg", "g", "%", "iu/l"}
+    {
+        "g/l",
+        "g/dl",
+        "mg/l",
+        "ng/ml",
+        "ug/l",
+        "ug/dl",
+        "ug/ml",
+        "pmol/l",
+        "nmol/l",
+        "mol/l",
+        "meq/dl",
+        "mmol",
+        "mg",
+        "g",
+        "%",
+        "iu/l",
+    }
 )
 _SPACES = re.compile(r"\s+")
 _ANNOTATION = re.compile(r"\{(?!1\.73|score|points)[^{}]{0,40}\}")
@@ -106,7 +137,11 @@ def normalise(unit: str) -> str:
     """One spelling for the many of a unit: ``MEQ/L`` and ``mEq/l`` are ``meq/l``, ``mg/100 mL`` is ``mg/dl``."""
     text = _SPACES.sub("", unit.translate(_MICRO)).casefold()
     text = text.replace("/100ml", "/dl").replace("m[iu]", "miu").replace("u[iu]", "uiu").replace("[iu]", "u")
-    text = text.replace("mcmol", "umol").replace("mcg", "ug").replace("units/", "u/").replace("iu/l", "u/l") if "miu" not in text else text
+    text = (
+        text.replace("mcmol", "umol").replace("mcg", "ug").replace("units/", "u/").replace("iu/l", "u/l")
+        if "miu" not in text
+        else text
+    )
     if text.startswith("{") and text.endswith("}/min"):
         return "/min"
     return _ANNOTATION.sub("", text) or text

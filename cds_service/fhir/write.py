@@ -16,9 +16,7 @@ from cds_service.guidance.proposal import DraftTest
 from cds_service.hooks.request import CDSRequest
 from cds_service.terminology import Terminology
 
-LABORATORY = {
-    "coding": [{"system": "http://snomed.info/sct", "code": "108252007", "display": "Laboratory procedure"}]
-}
+LABORATORY = {"coding": [{"system": "http://snomed.info/sct", "code": "108252007", "display": "Laboratory procedure"}]}
 IMAGING = {"coding": [{"system": "http://snomed.info/sct", "code": "363679005", "display": "Imaging"}]}
 PROCEDURE = {"coding": [{"system": "http://snomed.info/sct", "code": "103693007", "display": "Diagnostic procedure"}]}
 CATEGORY = {LabTest.ECG: PROCEDURE, LabTest.IMAGING: IMAGING}

@@ -48,7 +48,12 @@ def symptom_rows(case: Case, *facts: ConditionFact) -> tuple[Row, ...]:
 
 
 def contributor(
-    case: Case, facts: tuple[ConditionFact, ...], *, why: str, consider: tuple[str, ...], rows: tuple[Row, ...] | None = None
+    case: Case,
+    facts: tuple[ConditionFact, ...],
+    *,
+    why: str,
+    consider: tuple[str, ...],
+    rows: tuple[Row, ...] | None = None,
 ) -> Finding:
     """The section of one contributor rule."""
     return Finding(

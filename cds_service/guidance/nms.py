@@ -22,9 +22,7 @@ NMS_NEEDS: frozenset[Need] = frozenset(
         Concept.MUTISM,
     }
 )  # fmt: skip
-DISCLAIMER = (
-    "Supports, does not replace, clinical judgement; do not wait for this service in an emergency."
-)
+DISCLAIMER = "Supports, does not replace, clinical judgement; do not wait for this service in an emergency."
 MIMICS = (
     "Mimics: sepsis or meningitis, serotonin toxicity, malignant hyperthermia, anticholinergic toxicity, heat stroke, "
     "catatonia, intrathecal-baclofen withdrawal, thyroid storm."
@@ -37,14 +35,22 @@ def exposure_names(picture: NmsPicture) -> tuple[str, ...]:
 
 
 def preposition(picture: NmsPicture) -> str:
-    """"on" an antagonist, "after stopping" a dopaminergic medicine."""
+    """ "on" an antagonist, "after stopping" a dopaminergic medicine."""
     return "on" if picture.exposure.antagonists else "after stopping"
 
 
 def criteria_rows(case: Case, picture: NmsPicture) -> tuple[Row, ...]:
     """The criteria table: exposure, then every feature as met, not met or no data, with value, time and criterion."""
     rows = [medication_row(one) for one in picture.exposure.antagonists]
-    rows += [Row(item=one.name, value="dopaminergic medicine stopped or held", when=date_text(one.end), reference=one.reference) for one in picture.exposure.withdrawn]
+    rows += [
+        Row(
+            item=one.name,
+            value="dopaminergic medicine stopped or held",
+            when=date_text(one.end),
+            reference=one.reference,
+        )
+        for one in picture.exposure.withdrawn
+    ]
     return (*rows, *(feature_row(case, feature) for feature in picture.features))
 
 
@@ -55,9 +61,16 @@ def feature_row(case: Case, feature: Feature) -> Row:
     moments = [one.time for one in feature.results] + [fact.onset for fact in feature.facts if fact.onset is not None]
     when = f"{date_text(max(moments))}, {age_text(case.clock.now - max(moments))}" if moments else ""
     parts = [feature.state.value.upper() if feature.met else feature.state.value, ", ".join(values), feature.note]
-    reference = next((one.reference for one in (*feature.results, *feature.facts)), None) if feature.met else None
+    references = [one.reference for one in feature.results] + [fact.reference for fact in feature.facts]
+    reference = references[0] if feature.met and references else None
     name = feature.name[0].upper() + feature.name[1:]
-    return Row(item=name, value=": ".join(part for part in parts if part), when=when, limit=feature.criterion, reference=reference)
+    return Row(
+        item=name,
+        value=": ".join(part for part in parts if part),
+        when=when,
+        limit=feature.criterion,
+        reference=reference,
+    )
 
 
 def met_features(picture: NmsPicture) -> tuple[str, ...]:
@@ -79,9 +92,7 @@ def missing_lines(picture: NmsPicture) -> tuple[str, ...]:
         "hypermetabolism": "Hypermetabolism not assessable: no baseline heart and respiratory rate.",
     }
     missing = [
-        lines[feature.name]
-        for feature in picture.features
-        if feature.state is State.NO_DATA and feature.name in lines
+        lines[feature.name] for feature in picture.features if feature.state is State.NO_DATA and feature.name in lines
     ]
     return (*missing, *([picture.rigidity.note.capitalize() + "."] if picture.rigidity.note else []))
 

@@ -16,7 +16,9 @@ def order_rows(orders: Iterable[MedicationExposure]) -> tuple[Row, ...]:
     return tuple(medication_row(one) for one in orders)
 
 
-def removals(orders: Iterable[MedicationExposure], indicator: Indicator, *, recommended: bool = False) -> tuple[RemoveDraft, ...]:
+def removals(
+    orders: Iterable[MedicationExposure], indicator: Indicator, *, recommended: bool = False
+) -> tuple[RemoveDraft, ...]:
     """The offer to remove each draft, at warning and above."""
     if indicator < Indicator.WARNING:
         return ()

@@ -19,7 +19,7 @@ class FhirAuthorization:
     """The caller's FHIR access. The token is transient: never logged, stored or echoed."""
 
     access_token: str = field(repr=False)
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105
     expires_in: float | None = None
     scope: str | None = None
     subject: str | None = None

@@ -28,8 +28,8 @@ from cds_service.guidance.describe import RuleDescription, describe_all
 from cds_service.guidance.finding import Family, Hook, OverrideSet
 from cds_service.guidance.source_document import BULLETS
 from cds_service.parameters import load_limits
-from tests.rules.tables import all_rows
 from tests.rows import Row, chart_of
+from tests.rules.tables import all_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS_FILE = ROOT / "cds_service" / "rules" / "limits_by_rule.json"
@@ -116,11 +116,13 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "rules" / "silence.md", silence_page()
 
 
-def family_page(
-    family: Family, rules: list[RuleDescription], proofs: Mapping[str, list[tuple[str, str, str]]]
-) -> str:
+def family_page(family: Family, rules: list[RuleDescription], proofs: Mapping[str, list[tuple[str, str, str]]]) -> str:
     """One page that a clinician can read and sign."""
-    parts = [NOTE, f"# {FAMILY_TITLES[family]}", f"Card topic `{family.value}` · {len(rules)} rules · parameter set {load_limits().version}"]
+    parts = [
+        NOTE,
+        f"# {FAMILY_TITLES[family]}",
+        f"Card topic `{family.value}` · {len(rules)} rules · parameter set {load_limits().version}",
+    ]
     parts += [rule_section(rule, proofs.get(rule.id, [])) for rule in rules]
     parts.append("---\n\nReviewed by: ______________________  Role: ______________________  Date: ____________")
     return "\n\n".join(parts) + "\n"
@@ -159,17 +161,27 @@ def index_page(rules: tuple[RuleDescription, ...]) -> str:
     lines.append("| rule | title | family | hooks | source |\n|---|---|---|---|---|")
     for rule in rules:
         source = ", ".join(bullet for bullet, _ in rule.documents) + (" (extension)" if rule.extension else "")
-        lines.append(f"| `{rule.id}` | {rule.title} | [{rule.family}]({rule.family}.md) | {', '.join(rule.hooks)} | {source} |")
+        lines.append(
+            f"| `{rule.id}` | {rule.title} | [{rule.family}]({rule.family}.md) | {', '.join(rule.hooks)} | {source} |"
+        )
     lines.append("\nSee also: [traceability](traceability.md) · [silent on purpose](silence.md)")
     return "\n".join(lines) + "\n"
 
 
 def traceability_page(rules: tuple[RuleDescription, ...]) -> str:
     """Every bullet of the document and the rules that name it."""
-    lines = [NOTE, "# Traceability: every bullet of the source document", "", "| bullet | statement | rules that implement or quote it |", "|---|---|---|"]
+    lines = [
+        NOTE,
+        "# Traceability: every bullet of the source document",
+        "",
+        "| bullet | statement | rules that implement or quote it |",
+        "|---|---|---|",
+    ]
     for bullet in BULLETS:
         named = [f"`{rule.id}`" for rule in rules if bullet.id in {one for one, _ in rule.documents}]
-        lines.append(f"| {bullet.id} | {_cell(bullet.statement)} | {', '.join(named) or _cell(bullet.implementation)} |")
+        lines.append(
+            f"| {bullet.id} | {_cell(bullet.statement)} | {', '.join(named) or _cell(bullet.implementation)} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -14,8 +14,8 @@ from cds_service.guidance.finding import Family, Hook
 from cds_service.guidance.rule import Rule
 from cds_service.guidance.source_document import BULLETS
 from cds_service.parameters import load_limits
-from tests.rules.tables import all_rows
 from tests.rows import chart_of
+from tests.rules.tables import all_rows
 
 RULES = find_rules(cds_service.rules)
 BY_ID = {rule.id: rule for rule in RULES}

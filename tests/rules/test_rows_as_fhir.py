@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.fhir_rows import request_for
-from tests.rules.tables import all_rows
 from tests.rows import Row
+from tests.rules.tables import all_rows
 from tests.service import answer, hits
 
 ORDER = {"critical": 0, "warning": 1, "info": 2}

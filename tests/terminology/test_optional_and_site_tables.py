@@ -140,5 +140,5 @@ def test_explain_says_why() -> None:
 
 def test_class_lists_members_or_says_which_classes_there_are() -> None:
     assert "furosemide" in class_lines(load_terminology(), "LOOP")
-    with pytest.raises(ValueError, match="no drug class 'diuretic'.*thiazide"):
+    with pytest.raises(ValueError, match=r"no drug class 'diuretic'.*thiazide"):
         class_lines(load_terminology(), "diuretic")

@@ -268,7 +268,9 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     reading = reader.reading
     for key, failure in delivery.failures.items():
         source = sources.get(key)
-        yield Gap(need=source or key, reason=failure.reason, detail=failure.detail, source=source, always=source is None)
+        yield Gap(
+            need=source or key, reason=failure.reason, detail=failure.detail, source=source, always=source is None
+        )
     yield from delivery.extra_gaps
     for kind, count in reading.strangers.items():
         detail = f"{count} {_resources(kind, count)} of another patient {_were(count)} not used."

@@ -34,11 +34,9 @@ def completed_years(birth_date: str | None, reading: Reading) -> int | None:
     ``None`` when the date is missing, unreadable, in the future or more than 130 years back.
     """
     parts = (birth_date or "")[:10].split("-")
-    if not all(part.isdigit() for part in parts):
+    if len(parts) > 3 or not all(part.isdigit() for part in parts):
         return None
-    year, month, day = (*map(int, parts), *(None,) * (3 - len(parts)))
-    if year is None:
-        return None
+    year, month, day = [*(int(part) for part in parts), 0, 0][:3]
     today = datetime.fromtimestamp(reading.now, UTC).astimezone(reading.zone).date()
     age = today.year - year - ((today.month, today.day) < (month or 12, day or 31))
     return age if 0 <= age <= 130 else None

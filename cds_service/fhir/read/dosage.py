@@ -21,7 +21,10 @@ PIECES = frozenset(
 )  # fmt: skip
 MONTHLY_DAYS = (13.0, 43.0)
 QUARTERLY_DAYS = (75.0, 110.0)
-DEPOT_WORDS = re.compile(r"\b(?:depot|decanoate|long[- ]acting|extended[- ]release (?:injectable )?suspension|LAI|enanthate|palmitate|pamoate)\b", re.IGNORECASE)
+DEPOT_WORDS = re.compile(
+    r"\b(?:depot|decanoate|long[- ]acting|extended[- ]release (?:injectable )?suspension|LAI|enanthate|palmitate|pamoate)\b",
+    re.IGNORECASE,
+)
 THREE_MONTHLY_WORDS = re.compile(r"\btrinza\b|\btrevicta\b|\bhafyera\b", re.IGNORECASE)
 
 
@@ -67,7 +70,9 @@ def depot_route(lines: list[shapes.Dosage], name: str | None) -> Route | None:
             return Route.DEPOT
     if name and THREE_MONTHLY_WORDS.search(name[:300]):
         return Route.DEPOT_3_MONTHLY
-    if name and re.search(r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE):
+    if name and re.search(
+        r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE
+    ):
         return Route.DEPOT if DEPOT_WORDS.search(name[:300]) else None
     return None
 

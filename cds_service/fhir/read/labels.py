@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from cds_service.terminology import Coding, DrugMatch
 
 LONGEST = 100
-NOT_A_NAME = re.compile(r"[<>{}\\`*_|~#!?;=@]|//|www\.|[.:]\s+[A-Za-z]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
+NOT_A_NAME = re.compile(
+    r"[<>{}\\`*_|~#!?;=@]|//|www\.|[.:]\s+[A-Za-z]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]"
+)
 
 
 def drug_label(text: str | None, codings: Sequence[Coding], match: DrugMatch) -> str:

@@ -170,7 +170,11 @@ class Medicines:
         """The earliest of dosage bounds, effective start and authoredOn."""
         if kind == "MedicationAdministration":
             period = use.effectivePeriod or use.occurencePeriod
-            texts: Iterable[str | None] = (use.effectiveDateTime, use.occurenceDateTime, period.start if period else None)
+            texts: Iterable[str | None] = (
+                use.effectiveDateTime,
+                use.occurenceDateTime,
+                period.start if period else None,
+            )
         else:
             effective = use.effectivePeriod.start if use.effectivePeriod else None
             bounds = (_bounds(line) for line in lines)
@@ -270,9 +274,7 @@ def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
 
 def _from_ingredients(medication: shapes.Medication) -> tuple[tuple[Coding, ...], str | None]:
     """A Medication without a code of its own: its ingredients, as one combination."""
-    parts = [
-        one.itemCodeableConcept or (one.item.concept if one.item else None) for one in medication.ingredient or ()
-    ]
+    parts = [one.itemCodeableConcept or (one.item.concept if one.item else None) for one in medication.ingredient or ()]
     concepts = [part for part in parts if part is not None]
     if len(concepts) == 1:
         return codings(concepts[0]), text_of(concepts[0])

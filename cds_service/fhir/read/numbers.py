@@ -53,7 +53,9 @@ def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool
 def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
     """``<2.5 mmol/L``: comparator, number and unit as the laboratory wrote them, long fractions shortened."""
     unit = (quantity.unit or quantity.code or "")[:24]
-    return f"{quantity.comparator or ''}{number_text(quantity.value or 0.0, least_decimals(analyte, unit))} {unit}".strip()
+    return (
+        f"{quantity.comparator or ''}{number_text(quantity.value or 0.0, least_decimals(analyte, unit))} {unit}".strip()
+    )
 
 
 def least_decimals(analyte: Analyte, unit: str) -> int:

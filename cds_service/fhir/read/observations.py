@@ -167,11 +167,17 @@ class Results:
         unit = conversion(analyte, quantity.unit, quantity.code, quantity.system)
         shown = reported_text(analyte, quantity)
         if unit is None:
-            what = "has no unit" if not (quantity.unit or quantity.code) else "has a unit that does not fit or is not clear"
+            what = (
+                "has no unit"
+                if not (quantity.unit or quantity.code)
+                else "has a unit that does not fit or is not clear"
+            )
             self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
             return None
         if not plausible(analyte, unit.apply(quantity.value), unit.family, self.reading.limits):
-            self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) is not plausible; not used.")
+            self._cannot_use(
+                analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) is not plausible; not used."
+            )
             return None
         return quantity, unit
 
@@ -299,9 +305,7 @@ def in_order(results: list[LabResult]) -> tuple[LabResult, ...]:
 
 
 def _is_patient_reported(observation: shapes.Observation) -> bool:
-    return any(
-        (one.reference or "").startswith(("Patient/", "RelatedPerson/")) for one in observation.performer or ()
-    )
+    return any((one.reference or "").startswith(("Patient/", "RelatedPerson/")) for one in observation.performer or ())
 
 
 def _site(observation: shapes.Observation) -> str | None:

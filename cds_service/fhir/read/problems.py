@@ -24,13 +24,10 @@ GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
 PRESENT_CODES = frozenset({"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001"})
 """Present, Yes, positive: SNOMED CT, LOINC answers, HL7 v2/v3."""
 ABSENT_WORDS = ("no", "absent", "negative", "none", "not present", "denied", "denies", "false")
-DECODERS = {
-    "Condition": msgspec.json.Decoder(shapes.Condition),
-    "Encounter": msgspec.json.Decoder(shapes.Encounter),
-    "CarePlan": msgspec.json.Decoder(shapes.CarePlan),
-    "AllergyIntolerance": msgspec.json.Decoder(shapes.AllergyIntolerance),
-    "ServiceRequest": msgspec.json.Decoder(shapes.ServiceRequest),
-}
+CONDITION = msgspec.json.Decoder(shapes.Condition)
+ENCOUNTER = msgspec.json.Decoder(shapes.Encounter)
+CARE_PLAN = msgspec.json.Decoder(shapes.CarePlan)
+ALLERGY = msgspec.json.Decoder(shapes.AllergyIntolerance)
 
 
 @dataclass(slots=True)
@@ -44,7 +41,7 @@ class Problems:
 
     def add_condition(self, raw: msgspec.Raw) -> None:
         """Read a Condition. Raises msgspec errors for a malformed one."""
-        condition: shapes.Condition = DECODERS["Condition"].decode(raw)
+        condition = CONDITION.decode(raw)
         if not self.reading.is_own(condition.subject, "Condition") or not self._is_newest(condition):
             return
         verification = status_code(condition.verificationStatus)
@@ -79,7 +76,7 @@ class Problems:
 
     def add_encounter(self, raw: msgspec.Raw) -> None:
         """Reasons of an encounter as symptoms, its type as goals of care."""
-        encounter: shapes.Encounter = DECODERS["Encounter"].decode(raw)
+        encounter = ENCOUNTER.decode(raw)
         if not self.reading.is_own(encounter.subject, "Encounter"):
             return
         if encounter.status in ("entered-in-error", "cancelled"):
@@ -95,14 +92,14 @@ class Problems:
 
     def add_care_plan(self, raw: msgspec.Raw) -> None:
         """Category of an active care plan: hospice or comfort care."""
-        plan: shapes.CarePlan = DECODERS["CarePlan"].decode(raw)
+        plan = CARE_PLAN.decode(raw)
         if self.reading.is_own(plan.subject, "CarePlan") and plan.status in ("active", None):
             moment = self.reading.time((plan.period.start if plan.period else None) or plan.created)
             self._facts_of(plan.category, FactKind.CARE_PLAN, plan.id, moment, only=GOALS)
 
     def add_allergy(self, raw: msgspec.Raw) -> None:
         """An active, not refuted intolerance to a statin or to statins as a class."""
-        allergy: shapes.AllergyIntolerance = DECODERS["AllergyIntolerance"].decode(raw)
+        allergy = ALLERGY.decode(raw)
         if not self.reading.is_own(allergy.patient, "AllergyIntolerance"):
             return
         if status_code(allergy.verificationStatus) in NOT_SO:
@@ -216,7 +213,7 @@ class Problems:
                     references.append(value.reference)
         for reference in references:
             raw = self.reading.resolve(reference.reference)
-            found = DECODERS["Condition"].decode(raw).code if raw is not None else None
+            found = CONDITION.decode(raw).code if raw is not None else None
             if found is not None:
                 reasons.append(found)
             elif reference.display:

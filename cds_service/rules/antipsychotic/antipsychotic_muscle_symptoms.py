@@ -43,7 +43,10 @@ def check(case: Case) -> Finding | None:
         ),
         found=(*map(medication_row, drugs), *(fact_row(case, one) for one in symptoms)),
         why="Antipsychotics cause muscle symptoms by several mechanisms; rigidity with fever is an emergency.",
-        consider=("Examine tone and gait; take the temperature.", "Parkinsonism, akathisia and dystonia are commoner than NMS."),
+        consider=(
+            "Examine tone and gait; take the temperature.",
+            "Parkinsonism, akathisia and dystonia are commoner than NMS.",
+        ),
         decided=(f"prompt symptom within {case.limits['sym.prompt_days']:g} d or of this encounter",),
         suggestions=(OrderTest(test=LabTest.CK),) if ck is None else (),
     )

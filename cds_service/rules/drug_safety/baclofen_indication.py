@@ -40,7 +40,9 @@ def check(case: Case) -> Finding | None:
             "trial support off label.",
             "If it is for spasticity, record the condition.",
         ),
-        decided=("no multiple sclerosis, cord or brain injury, cerebral palsy, ALS or spasticity on record or as reason",),
+        decided=(
+            "no multiple sclerosis, cord or brain injury, cerebral palsy, ALS or spasticity on record or as reason",
+        ),
         not_available=("No condition with spasticity is recorded here.",),
     )
 

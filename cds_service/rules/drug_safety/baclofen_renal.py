@@ -30,7 +30,9 @@ def check(case: Case) -> Finding | None:
     rows: tuple[Row, ...] = ()
     if egfr is not None:
         value = f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})"
-        rows = (Row(item="eGFR", value=value, limit=limits.text("egfr.kidney_disease"), reference=egfr.result.reference),)
+        rows = (
+            Row(item="eGFR", value=value, limit=limits.text("egfr.kidney_disease"), reference=egfr.result.reference),
+        )
     return order_finding(
         case,
         orders,

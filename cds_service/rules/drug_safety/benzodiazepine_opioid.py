@@ -35,7 +35,10 @@ def check(case: Case) -> Finding | None:
         Indicator.CRITICAL if grave else Indicator.WARNING,
         f"{pair_names(benzodiazepines, opioids)}: respiratory depression risk (boxed warning)",
         why="Benzodiazepine and opioid together can stop breathing; both labels carry a boxed warning.",
-        consider=("Weigh another treatment; if both are needed, lowest doses, shortest time, naloxone at hand.", *extra),
+        consider=(
+            "Weigh another treatment; if both are needed, lowest doses, shortest time, naloxone at hand.",
+            *extra,
+        ),
         decided=(
             f"critical at age {case.limits.text('older.age')} or with respiratory disease, otherwise a warning",
             *(("opioid use disorder treated with methadone or buprenorphine only: warning",) if treatment else ()),

@@ -10,8 +10,8 @@ Silent when: none of these contexts; no arm holds within 7 days. Source: documen
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.volume import DehydrationEvidence, dehydration_evidence
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
+from cds_service.clinical.volume import DehydrationEvidence, dehydration_evidence
 from cds_service.guidance.electrolytes import KIDNEY_NEEDS, SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.other_hits import has_electrolyte_hit

@@ -9,8 +9,8 @@ Silent when: neither within 7 days. Source: document D4, D7.
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.volume import dehydration_evidence
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
+from cds_service.clinical.volume import dehydration_evidence
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.order_texts import order_rows, removals
 from cds_service.guidance.rule import ORDERS, Rule

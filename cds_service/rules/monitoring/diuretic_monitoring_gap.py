@@ -26,7 +26,7 @@ def check(case: Case) -> Finding | None:
         return None
     overdue = [one for one in diuretics if _is_overdue(case, one)]
     early = [one for one in diuretics if one not in overdue and _is_unchecked_since_start(case, one)]
-    if not overdue and not early or case.is_ordered(LabTest.POTASSIUM):
+    if (not overdue and not early) or case.is_ordered(LabTest.POTASSIUM):
         return None
     symptomatic = bool(overdue) and bool(case.context_symptoms)
     shown = overdue or early

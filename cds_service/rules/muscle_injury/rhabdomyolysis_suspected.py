@@ -25,9 +25,17 @@ def check(case: Case) -> Finding | None:
     injury = kidney_injury(case)
     if ck.ratio <= limits["ck.rhabdo_x"] and not injury.present:
         return None
-    rows = [result_row(case, ck.result, f"{limits.text('ck.rhabdo_x')}, or {limits.text('ck.critical_x')} with kidney injury")]
+    rows = [
+        result_row(
+            case, ck.result, f"{limits.text('ck.rhabdo_x')}, or {limits.text('ck.critical_x')} with kidney injury"
+        )
+    ]
     if injury.creatinine is not None:
-        rows.append(result_row(case, injury.creatinine, f"{limits['ck.aki_creatinine_x']:g} x baseline {injury.baseline:.2g} mg/dL"))
+        rows.append(
+            result_row(
+                case, injury.creatinine, f"{limits['ck.aki_creatinine_x']:g} x baseline {injury.baseline:.2g} mg/dL"
+            )
+        )
     missing = () if injury.baseline is not None else ("No creatinine 7 to 365 d old: no baseline to compare with.",)
     return Finding(
         indicator=Indicator.CRITICAL,

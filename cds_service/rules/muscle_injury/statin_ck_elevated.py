@@ -46,7 +46,9 @@ def check(case: Case) -> Finding | None:
         ),
         why="CK rises with statin muscle injury, but also with exertion, injection, hypothyroidism and trauma.",
         consider=_options(case, key, bool(symptoms)),
-        decided=(f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical within {limits['labs.fresh_days']:g} d",),
+        decided=(
+            f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical within {limits['labs.fresh_days']:g} d",
+        ),
         suggestions=(
             OrderTest(test=LabTest.CK),
             *order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE),

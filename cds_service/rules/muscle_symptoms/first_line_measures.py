@@ -9,6 +9,7 @@ Silent when: a critical hit exists. Source: document D2, D12-D15, D28-D31, D43.
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.vocabulary import DrugClass
 from cds_service.guidance.drug_safety import SPASTICITY, for_reason, is_for_muscle_symptom
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
@@ -37,7 +38,7 @@ def check(case: Case) -> Finding | None:
     """A prompt symptom (chart) or a medicine chosen for one (order-select)."""
     if case.critical_hit or case.at_signing:
         return None
-    orders = ()
+    orders: tuple[MedicationExposure, ...] = ()
     if case.at_order:
         orders = tuple(
             one

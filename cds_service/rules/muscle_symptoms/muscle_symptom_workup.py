@@ -79,7 +79,15 @@ RULE = Rule(
     hooks=PATIENT_VIEW,
     needs=SYMPTOM_NEEDS
     | KIDNEY_NEEDS
-    | {Analyte.POTASSIUM, Analyte.MAGNESIUM, *CALCIUM_KINDS, *DIURETICS, *LIVER, Concept.PREGNANCY, Source.SERVICE_REQUEST},
+    | {
+        Analyte.POTASSIUM,
+        Analyte.MAGNESIUM,
+        *CALCIUM_KINDS,
+        *DIURETICS,
+        *LIVER,
+        Concept.PREGNANCY,
+        Source.SERVICE_REQUEST,
+    },
     check=check,
     override=OverrideSet.INFO,
     documents=("D1", "D3", "D25", "D42"),

@@ -29,7 +29,9 @@ def check(case: Case) -> Finding | None:
     if not stopped or _goes_on(case, stopped[0].route):
         return None
     features = [one for one in (fever_once(case), mental_status(case), rigidity(case)) if one.met]
-    seizures = [one for one in case.facts(Concept.SEIZURE) if one.onset is None or case.clock.within_days(one.onset, days)]
+    seizures = [
+        one for one in case.facts(Concept.SEIZURE) if one.onset is None or case.clock.within_days(one.onset, days)
+    ]
     spasms = case.dated_facts(days, *NEW_SPASM)
     if not features and not seizures and not spasms:
         return None

@@ -42,7 +42,8 @@ def check(case: Case) -> Finding | None:
             drugs=exposure_names(picture),
         ),
         found=criteria_rows(case, picture),
-        why="Neuroleptic malignant syndrome can kill within days; it is a clinical diagnosis of exclusion. " + DISCLAIMER,
+        why="Neuroleptic malignant syndrome can kill within days; it is a clinical diagnosis of exclusion. "
+        + DISCLAIMER,
         consider=(
             "Urgent bedside assessment: rigidity, temperature, mental status, breathing.",
             "Stop or hold the dopamine antagonist; after withdrawal restore the dopaminergic medicine.",

@@ -91,7 +91,14 @@ def _with_symptom(case: Case) -> list[Flag]:
     flags = []
     serious = tuple(one for one in case.context_symptoms if one.severe or one.progressive)
     if serious:
-        words = [word for word, holds in (("severe", any(f.severe for f in serious)), ("progressive", any(f.progressive for f in serious))) if holds]
+        words = [
+            word
+            for word, holds in (
+                ("severe", any(f.severe for f in serious)),
+                ("progressive", any(f.progressive for f in serious)),
+            )
+            if holds
+        ]
         flags.append(Flag(Indicator.WARNING, f"{listed(words)} course", serious))
     findings = neurological_findings(case)
     if findings:

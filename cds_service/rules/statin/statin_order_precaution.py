@@ -94,7 +94,11 @@ def _ck(case: Case) -> Iterator[Reason]:
 def _symptoms(case: Case) -> Iterator[Reason]:
     settled = case.ck_recent is not None or case.is_ordered(LabTest.CK)
     for fact in case.context_symptoms:
-        if fact.onset is None or case.clock.within_days(fact.onset, case.limits["sym.context_days"]) or fact.this_encounter:
+        if (
+            fact.onset is None
+            or case.clock.within_days(fact.onset, case.limits["sym.context_days"])
+            or fact.this_encounter
+        ):
             text = f"{fact.concept.title} on record{'' if settled else ', CK not measured in 30 days'}"
             yield Reason(INFO if settled else WARNING, text, fact_row(case, fact))
 
@@ -102,7 +106,9 @@ def _symptoms(case: Case) -> Iterator[Reason]:
 def _electrolytes(case: Case) -> Iterator[Reason]:
     for grade in (case.potassium_low, case.calcium_low, case.magnesium_low):
         if grade is not None and grade.tier >= Tier.MODERATE:
-            text = f"low {grade.kind.lower()} {grade.shown}: correct first so that symptoms are not blamed on the statin"
+            text = (
+                f"low {grade.kind.lower()} {grade.shown}: correct first so that symptoms are not blamed on the statin"
+            )
             yield Reason(INFO, text, grade_row(case, grade))
 
 
