@@ -88,13 +88,21 @@ def _as_compared(corrected: float, total: LabResult) -> float:
     return math.nextafter(corrected, -math.inf if total.value < exact else math.inf)
 
 
+def is_outside(calcium: Calcium, direction: Direction, limits: Limits) -> bool:
+    """Whether the value lies beyond the mild limit: the cheap question before symptoms and treatment are looked at."""
+    return band(calcium.value, calcium.result.unit, _series(calcium, direction), limits) is not None
+
+
+def _series(calcium: Calcium, direction: Direction) -> str:
+    return f"{'ica' if calcium.ionised else 'ca'}.{direction.value}"
+
+
 def grade_calcium(
     calcium: Calcium, direction: Direction, limits: Limits, *, symptomatic: bool, fresh: bool, treated: bool
 ) -> Grade | None:
     """The grade of the chosen calcium on one side; ``symptomatic`` = neuromuscular symptoms or QTc >= qt.major."""
     unit, value = calcium.result.unit, calcium.value
-    series = f"{'ica' if calcium.ionised else 'ca'}.{direction.value}"
-    found = band(value, unit, series, limits)
+    found = band(value, unit, _series(calcium, direction), limits)
     if direction is Direction.LOW and not calcium.ionised and symptomatic:
         found = _symptomatic_band(value, unit, found, limits)
     if found is None or silenced_by_lab(found[0], value, calcium.result, direction, limits):

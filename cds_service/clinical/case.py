@@ -334,6 +334,8 @@ class Case:
 
     def grade_calcium(self, calcium: calcium_kinds.Calcium, direction: Direction) -> Grade | None:
         """Grade of a chosen calcium on one side, symptoms and treatment taken into account."""
+        if not calcium_kinds.is_outside(calcium, direction, self.limits):
+            return None
         low = direction is Direction.LOW
         return calcium_kinds.grade_calcium(
             calcium,

@@ -67,7 +67,7 @@ class Grade:
         return self.result.haemolysed
 
 
-LOW_TIERS = ((Tier.SEVERE, "severe"), (Tier.MODERATE, "moderate"), (Tier.MILD, "mild"))
+WORSE_TIERS = ((Tier.SEVERE, "severe"), (Tier.MODERATE, "moderate"))
 
 
 def beyond(value: float, limit: float, compare: str) -> bool:
@@ -82,12 +82,18 @@ def beyond(value: float, limit: float, compare: str) -> bool:
 
 
 def band(value: float, unit: str, prefix: str, limits: Limits) -> tuple[Tier, str] | None:
-    """The most severe band of the series ``prefix`` (``k.low``) that the value lies in, with the deciding key."""
-    for tier, name in LOW_TIERS:
+    """The most severe band of the series ``prefix`` (``k.low``) that the value lies in, with the deciding key.
+
+    A series is strictly ordered (checked at start-up), so a value inside the mild limit lies in no band.
+    """
+    mild = f"{prefix}.mild"
+    if not beyond(value, limits.in_unit(mild, unit), limits.compares[mild]):
+        return None
+    for tier, name in WORSE_TIERS:
         key = f"{prefix}.{name}"
         if beyond(value, limits.in_unit(key, unit), limits.compares[key]):
             return tier, key
-    return None
+    return Tier.MILD, mild
 
 
 def inside_lab_range(value: float, result: LabResult, direction: Direction) -> bool:

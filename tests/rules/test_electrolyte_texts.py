@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from cds_service.cards.summary import write_summary
-from cds_service.guidance.finding import Finding, OrderTest
-from tests.rows import row
-from tests.rules_harness import assess_row
+from cds_service.guidance.assess import assess
+from cds_service.guidance.finding import Finding, Hook, OrderTest
+from cds_service.parameters import load_limits
+from tests.rows import chart_of, row
+from tests.rules_harness import assess_row, catalogue
 
 CRAMP = "muscle-cramp@active,onset=-100"
 
@@ -186,3 +188,13 @@ def test_absurdly_long_drug_names_never_cut_the_value() -> None:
     text = write_summary(replace(one.summary, drugs=long))
     assert len(text) < 140
     assert text == "Potassium 2.8 mmol/L (low, 2 d ago) while on 2 drugs"
+
+
+def test_a_card_prints_the_limit_in_force_at_the_site() -> None:
+    package = load_limits()
+    site = replace(package, numbers={**package.numbers, "k.low.severe": 2.8, "labs.fresh_days": 3.0})
+    chart = chart_of(row("", "PV", "60F", obs="K=2.7 mmol/L@-3", hits="none"))
+    (hit,) = assess(chart, catalogue(), site, Hook.PATIENT_VIEW).hits
+    assert hit.finding.tier == "severe"
+    assert hit.finding.found[0].limit == "severe low: < 2.8 mmol/L"
+    assert hit.finding.decided == ("severe low: < 2.8 mmol/L", "fresh: not older than 3 d")
