@@ -1,0 +1,45 @@
+"""A circuit breaker per FHIR base: after repeated failures answer at once that it is away, then probe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, kw_only=True)
+class Breaker:
+    """Opens after ``threshold`` failures in a row, lets one probe through after ``pause_s``."""
+
+    threshold: int = 8
+    pause_s: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    _failures: int = 0
+    _opened_at: float | None = None
+    _probing: bool = field(default=False)
+
+    def allows(self) -> bool:
+        """Whether a call may be tried now."""
+        if self._opened_at is None:
+            return True
+        if self._probing or self.clock() - self._opened_at < self.pause_s:
+            return False
+        self._probing = True
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened_at is not None
+
+    def succeeded(self) -> None:
+        """The server answered: closed."""
+        self._failures = 0
+        self._opened_at = None
+        self._probing = False
+
+    def failed(self) -> None:
+        """The server did not answer, or with 5xx."""
+        self._failures += 1
+        if self._probing or self._failures >= self.threshold:
+            self._opened_at = self.clock()
+        self._probing = False
