@@ -162,7 +162,7 @@ def drive(running: Running, payload_file: Path, path: str, seconds: float, conne
     script.write_text(LUA.format(path=payload_file) + REPORT)
     before = running.cpu_seconds()
     done = subprocess.run(
-        ("taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(script),
+        ("taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script),
          f"http://127.0.0.1:{running.port}{path}"),
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -212,7 +212,7 @@ def main() -> None:
             with started(server, warm) as running:
                 starts.setdefault(server.name, []).append(running.first_answer_s)
                 for size, file in files.items():
-                    drive(running, file, hooks[size], 0.5, options.connections)
+                    drive(running, file, hooks[size], 1, options.connections)
                     sample = drive(running, file, hooks[size], options.seconds, options.connections)
                     samples.setdefault((server.name, size), []).append(sample)
                 memory[server.name] = max(memory.get(server.name, 0), running.memory_kib("VmHWM"))

@@ -28,12 +28,20 @@ ROW = row(
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def ask(handler: Handler, *, prefetch: dict[str, Any] | None = None, server: str = BASE, **options: Any) -> dict[str, Any]:
+def ask(
+    handler: Handler, *, prefetch: dict[str, Any] | None = None, server: str = BASE, **options: Any
+) -> dict[str, Any]:
     """The answer when everything not in ``prefetch`` must come from the server played by ``handler``."""
     request = request_for(ROW) | {
         "prefetch": prefetch or {},
         "fhirServer": server,
-        "fhirAuthorization": {"access_token": "tok-1", "token_type": "Bearer", "expires_in": 300, "scope": "x", "subject": "y"},
+        "fhirAuthorization": {
+            "access_token": "tok-1",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "x",
+            "subject": "y",
+        },
     }
     request |= options.pop("request", {})
 
@@ -100,7 +108,10 @@ def test_full_prefetch_asks_nobody() -> None:
         ("F18 HTML", httpx.Response(200, text="<html>", headers={"content-type": "text/html"})),
         ("F18 empty", httpx.Response(200, content=b"")),
         ("F18 not JSON", httpx.Response(200, content=b"{", headers={"content-type": "application/json"})),
-        ("F18 outcome", httpx.Response(200, json={"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]})),
+        (
+            "F18 outcome",
+            httpx.Response(200, json={"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}),
+        ),
         ("F19 deep", httpx.Response(200, content=b"[" * 100_000, headers={"content-type": "application/json"})),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -117,7 +128,9 @@ def test_a_bad_answer_for_medicines_is_named_and_the_rest_is_evaluated(fault: st
     assert "tok-1" not in json.dumps(body)
 
 
-@pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x"), RuntimeError("x")])
+@pytest.mark.parametrize(
+    "error", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x"), RuntimeError("x")]
+)
 def test_f14_x06_broken_connections_are_named(error: Exception) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise error
@@ -156,7 +169,13 @@ def test_f08_pages_of_the_same_base_are_followed() -> None:
         return good(request)
 
     def foreign() -> dict[str, Any]:
-        return {"resourceType": "Observation", "id": "x", "status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "2345-7"}]}, "subject": {"reference": "Patient/row-patient"}}
+        return {
+            "resourceType": "Observation",
+            "id": "x",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "2345-7"}]},
+            "subject": {"reference": "Patient/row-patient"},
+        }
 
     assert hits(ask(handler)) == ROW.hits
 
@@ -244,7 +263,9 @@ def test_f24_an_unusable_token_is_not_used(authorization: dict[str, Any]) -> Non
         raise AssertionError("asked")
 
     body = ask(
-        handler, prefetch={"laboratory": request_for(ROW)["prefetch"]["laboratory"]}, request={"fhirAuthorization": authorization}
+        handler,
+        prefetch={"laboratory": request_for(ROW)["prefetch"]["laboratory"]},
+        request={"fhirAuthorization": authorization},
     )
     assert account(body)["notEvaluated"]
 

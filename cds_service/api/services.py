@@ -90,6 +90,8 @@ class Endpoint:
             return await state.gate.admit({}, "", service, 0.0)
         try:
             headers = dict(scope["headers"])
+            if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
+                raise NotAuthenticated("more than one Authorization header")
             caller = await state.gate.admit(headers, scope["path"], service, state.clock())
         except NotAuthenticated:
             state.metrics.auth["refused"] += 1

@@ -46,7 +46,16 @@ GARBLED = Failure(reason=GapReason.UNREADABLE, detail="not read, because the FHI
 TOO_MUCH = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because there is too much of it.")
 PARTIAL = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because further pages could not be read.")
 FOREIGN = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because the next page is on another server.")
-STATUS = {401: REFUSED, 403: REFUSED, 404: MISSING, 410: MISSING, 412: REFUSED, 422: MISSING, 400: MISSING, 405: MISSING}
+STATUS = {
+    401: REFUSED,
+    403: REFUSED,
+    404: MISSING,
+    410: MISSING,
+    412: REFUSED,
+    422: MISSING,
+    400: MISSING,
+    405: MISSING,
+}
 
 
 class Trouble(Exception):
@@ -332,7 +341,9 @@ class FhirClient:
         )
 
 
-GARBLED_TLS = Failure(reason=GapReason.UNREACHABLE, detail="not read, because the FHIR server could not prove who it is.")
+GARBLED_TLS = Failure(
+    reason=GapReason.UNREACHABLE, detail="not read, because the FHIR server could not prove who it is."
+)
 
 
 class _NoCookies(httpx.Cookies):
