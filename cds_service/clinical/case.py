@@ -93,6 +93,8 @@ class Case:
         self.at_signing = at_signing
         self.hits: frozenset[str] = frozenset()
         self.critical_hit = False
+        self._classes = frozenset(one for medication in chart.medications for one in medication.classes)
+        self._concepts = frozenset(fact.concept for fact in chart.conditions)
         self.reads: set[str] = set()
         self.memo: dict[str, tuple[Any, frozenset[str]]] = {}
 
@@ -154,6 +156,8 @@ class Case:
     ) -> list[MedicationExposure]:
         wanted = frozenset(classes)
         self.reads |= wanted
+        if wanted.isdisjoint(self._classes):
+            return []
         return [
             medication
             for medication in self.chart.medications
@@ -190,16 +194,20 @@ class Case:
 
     def facts(self, *concepts: Concept) -> tuple[ConditionFact, ...]:
         """Active facts of any of the concepts."""
-        self.reads |= frozenset(concepts)
         wanted = frozenset(concepts)
+        self.reads |= wanted
+        if wanted.isdisjoint(self._concepts):
+            return ()
         return tuple(
             fact for fact in self.chart.conditions if fact.concept in wanted and fact.activity is Activity.ACTIVE
         )
 
     def history(self, *concepts: Concept) -> tuple[ConditionFact, ...]:
         """Facts of any clinical status ("history of" rules)."""
-        self.reads |= frozenset(concepts)
         wanted = frozenset(concepts)
+        self.reads |= wanted
+        if wanted.isdisjoint(self._concepts):
+            return ()
         return tuple(fact for fact in self.chart.conditions if fact.concept in wanted)
 
     def has(self, *concepts: Concept) -> bool:

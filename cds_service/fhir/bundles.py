@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,11 +16,38 @@ DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 MAX_NESTED = 3
 
 
+NOTHING = msgspec.Raw()
+
+
 class Entry(msgspec.Struct, gc=False):
     """One entry of a Bundle."""
 
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = NOTHING
     fullUrl: str | None = None
+
+
+class Coded(msgspec.Struct, gc=False):
+    """One coding."""
+
+    system: str | None = None
+    code: str | None = None
+
+
+class Code(msgspec.Struct, gc=False):
+    """A CodeableConcept's codings."""
+
+    coding: list[Coded] | None = None
+
+
+class Peek(msgspec.Struct, gc=False):
+    """Enough of a resource to decide whether it matters."""
+
+    resourceType: str | None = None
+    id: str | None = None
+    code: Code | None = None
+
+
+PEEK = msgspec.json.Decoder(Peek)
 
 
 class Link(msgspec.Struct, gc=False):
@@ -44,20 +71,19 @@ ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 ANY = msgspec.json.Decoder()
 
 
-class Kind(msgspec.Struct, gc=False):
-    """Only the resource type."""
+class Resource(NamedTuple):
+    """One resource: raw, what a glance at it shows, its fullUrl. ``peek`` is ``None`` when even that fails."""
 
-    resourceType: str | None = None
-
-
-KIND = msgspec.json.Decoder(Kind)
+    raw: msgspec.Raw
+    peek: Peek | None
+    url: str | None
 
 
 @dataclass(slots=True)
 class Opened:
     """The resources of one value with their fullUrls, where the next page is, and what could not be opened."""
 
-    resources: list[tuple[msgspec.Raw, str | None]] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
     next_url: str | None = None
     unreadable: int = 0
     is_readable: bool = True
@@ -67,7 +93,7 @@ class Opened:
 
     def types(self) -> set[str]:
         """The resource types present."""
-        return {kind for raw, _ in self.resources if (kind := resource_type(raw)) is not None}
+        return {one.peek.resourceType for one in self.resources if one.peek is not None and one.peek.resourceType}
 
 
 def open_value(raw: msgspec.Raw) -> Opened:
@@ -104,33 +130,51 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
     except DECODE_ERRORS:
         _open_loosely(raw, url, opened, depth)
         return
-    if bundle.resourceType != "Bundle" and (bundle.resourceType is not None or bundle.entry is None):
-        if bundle.resourceType is None:
+    kind = bundle.resourceType
+    if kind != "Bundle" and (kind is not None or bundle.entry is None):
+        if kind is None:
             opened.is_readable = opened.is_readable and memoryview(raw).nbytes <= 2
-            return
-        if bundle.resourceType == "OperationOutcome":
-            opened.outcomes.append(raw)
         else:
-            opened.resources.append((raw, url))
+            _keep(raw, url, opened)
         return
     for link in bundle.link or ():
         if link.relation == "next" and link.url:
             opened.next_url = link.url
     for entry in bundle.entry or ():
-        if entry.resource is not None:
-            _add(entry.resource, entry.fullUrl, opened, depth)
+        _add(entry.resource, entry.fullUrl, opened, depth)
 
 
 def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
-    head = bytes(memoryview(raw)[:1])
-    if head != b"{":
-        opened.unreadable += head != b"n"
-    elif depth < MAX_NESTED and b'"Bundle"' in bytes(memoryview(raw)[:400]):
+    try:
+        peek = PEEK.decode(raw)
+    except DECODE_ERRORS:
+        _add_unclear(raw, url, opened, depth)
+        return
+    kind = peek.resourceType
+    if kind == "Bundle" and depth < MAX_NESTED:
         _open_object(raw, url, opened, depth + 1)
-    elif b'"OperationOutcome"' in bytes(memoryview(raw)[:200]) and resource_type(raw) == "OperationOutcome":
+    elif kind == "OperationOutcome":
         opened.outcomes.append(raw)
     else:
-        opened.resources.append((raw, url))
+        opened.resources.append(Resource(raw, peek, url))
+
+
+def _keep(raw: msgspec.Raw, url: str | None, opened: Opened) -> None:
+    """A bare resource where a Bundle was expected."""
+    _add(raw, url, opened, MAX_NESTED)
+
+
+def _add_unclear(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
+    """What a glance cannot read: nothing, no object, a Bundle with odd entries, or a resource with an odd code."""
+    view = memoryview(raw)
+    if view.nbytes == 0 or bytes(view[:4]) == b"null":
+        return
+    if bytes(view[:1]) != b"{":
+        opened.unreadable += 1
+    elif resource_type(raw) == "Bundle" and depth < MAX_NESTED:
+        _open_object(raw, url, opened, depth + 1)
+    else:
+        opened.resources.append(Resource(raw, None, url))
 
 
 def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
@@ -143,7 +187,7 @@ def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int)
     kind = _loose(members.get("resourceType"))
     if kind != "Bundle":
         if isinstance(kind, str):
-            opened.resources.append((raw, url))
+            _keep(raw, url, opened)
         else:
             opened.unreadable += 1
         return
@@ -188,6 +232,15 @@ def _loose_items(raw: msgspec.Raw | None) -> Iterator[msgspec.Raw]:
         return iter(ITEMS.decode(raw))
     except DECODE_ERRORS:
         return iter(())
+
+
+class Kind(msgspec.Struct, gc=False):
+    """Only the resource type."""
+
+    resourceType: str | None = None
+
+
+KIND = msgspec.json.Decoder(Kind)
 
 
 def resource_type(raw: msgspec.Raw) -> str | None:

@@ -21,7 +21,7 @@ import msgspec
 from cds_service.clinical.chart import GapReason
 from cds_service.fhir.addresses import Base, parse_allowed, parse_base
 from cds_service.fhir.breaker import Breaker
-from cds_service.fhir.bundles import open_value
+from cds_service.fhir.bundles import Opened, open_value
 from cds_service.fhir.delivery import Failure
 from cds_service.fhir.gather import TITLES, Fetched
 from cds_service.fhir.outcomes import is_failure
@@ -137,7 +137,7 @@ class FhirClient:
             return {query.key: Fetched(failure=_said(query.key, NOT_ALLOWED)) for query in queries}
         server = self._server(base)
         end = time.monotonic() + self._deadline_s
-        found: dict[str, list[msgspec.Raw]] = {}
+        found: dict[str, list[Opened]] = {}
         tasks: dict[str, asyncio.Task[Failure | None]] = {}
         for query in queries:
             url = f"{base.url}/{query.url(request.patient_id)}"
@@ -162,7 +162,7 @@ class FhirClient:
     # -- one query -----------------------------------------------------------------------------------------------
 
     async def _further(
-        self, server: Server, base: Base, url: str, headers: dict[str, str], into: list[msgspec.Raw], end: float
+        self, server: Server, base: Base, url: str, headers: dict[str, str], into: list[Opened], end: float
     ) -> Failure | None:
         """The pages after a first page that came in prefetch."""
         absolute = next_page(url, base)
@@ -172,7 +172,7 @@ class FhirClient:
         return PARTIAL if failure is not None else None
 
     async def _pages(
-        self, server: Server, base: Base, url: str, headers: dict[str, str], into: list[msgspec.Raw], end: float
+        self, server: Server, base: Base, url: str, headers: dict[str, str], into: list[Opened], end: float
     ) -> Failure | None:
         """A query and its next pages, appended to ``into`` as they arrive."""
         seen = {url}
@@ -184,7 +184,7 @@ class FhirClient:
             opened = open_value(raw)
             if not opened.is_readable or (opened.unreadable and not opened.resources):
                 return GARBLED if number == 0 else PARTIAL
-            into.append(raw)
+            into.append(opened)
             if is_failure(opened):
                 return GARBLED if not opened.resources else PARTIAL
             if opened.next_url is None:
@@ -199,10 +199,10 @@ class FhirClient:
         return TOO_MUCH
 
     async def _medications(
-        self, server: Server, base: Base, headers: dict[str, str], found: dict[str, list[msgspec.Raw]], end: float
+        self, server: Server, base: Base, headers: dict[str, str], found: dict[str, list[Opened]], end: float
     ) -> None:
         """Medication resources that orders point at and no Bundle brought, read one by one, bounded."""
-        wanted = unresolved_medications([raw for some in found.values() for raw in some], base)[:20]
+        wanted = unresolved_medications([opened for some in found.values() for opened in some], base)[:20]
         if not wanted or end - time.monotonic() < 0.05:
             return
         reads = [asyncio.create_task(self._get(server, f"{base.url}/{one}", headers, end)) for one in wanted]
@@ -210,7 +210,7 @@ class FhirClient:
         for task in pending:
             task.cancel()
         key = "medicationRequests" if "medicationRequests" in found else next(iter(found))
-        found[key] += [task.result() for task in done if task.exception() is None]
+        found[key] += [open_value(task.result()) for task in done if task.exception() is None]
 
     async def _get(self, server: Server, url: str, headers: dict[str, str], end: float) -> msgspec.Raw:
         """One GET (POST _search when the URL is long), with at most one retry when that is safe and in time."""
@@ -357,7 +357,7 @@ def _said(key: str, failure: Failure) -> Failure:
     return Failure(reason=failure.reason, detail=f"{TITLES.get(key, 'Data')}: {failure.detail}")
 
 
-def _fetched(key: str, task: asyncio.Task[Failure | None], values: list[msgspec.Raw]) -> Fetched:
+def _fetched(key: str, task: asyncio.Task[Failure | None], values: list[Opened]) -> Fetched:
     if not task.done():
         failure: Failure | None = AWAY if not values else PARTIAL
     elif task.cancelled() or task.exception() is not None:
@@ -399,13 +399,13 @@ class _Order(msgspec.Struct, gc=False):
 _ORDER = msgspec.json.Decoder(_Order)
 
 
-def unresolved_medications(values: Sequence[msgspec.Raw], base: Base) -> list[str]:
+def unresolved_medications(values: Sequence[Opened], base: Base) -> list[str]:
     """``Medication/id`` of relative or same-base references that no delivered resource answers."""
     wanted: dict[str, None] = {}
     present: set[str] = set()
-    for raw, _ in (resource for value in values for resource in open_value(value).resources):
+    for one in (resource for value in values for resource in value.resources):
         try:
-            order = _ORDER.decode(raw)
+            order = _ORDER.decode(one.raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if order.resourceType == "Medication" and order.id:
@@ -415,4 +415,4 @@ def unresolved_medications(values: Sequence[msgspec.Raw], base: Base) -> list[st
             pointer = pointer.removeprefix(f"{base.url}/")
             if re.fullmatch(r"Medication/[A-Za-z0-9.\-_]{1,255}", pointer):
                 wanted[pointer] = None
-    return [one for one in wanted if one not in present]
+    return [name for name in wanted if name not in present]

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from cds_service.clinical.chart import Gap, GapReason
+from cds_service.fhir.bundles import Opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +25,12 @@ class Failure:
 class Delivery:
     """Everything delivered for one request.
 
-    ``values`` holds the raw JSON per key: of our own queries and of any other key the client sent (used as well);
+    ``values`` holds the opened Bundles per key: of our own queries and of any other key the client sent (used as well);
     fetched pages are appended under the query's key. ``failures`` names the queries of this hook that were not
     answered or not completely; a key may be in both (first page read, the next one unreachable).
     ``extra_gaps`` carries what is not about one query.
     """
 
-    values: Mapping[str, tuple[msgspec.Raw, ...]]
+    values: Mapping[str, tuple[Opened, ...]]
     failures: Mapping[str, Failure] = field(default_factory=dict)
     extra_gaps: tuple[Gap, ...] = ()

@@ -44,7 +44,7 @@ TITLES = {
 class Fetched:
     """The answer to one query: its pages, or why there is none; both when a later page failed."""
 
-    values: tuple[msgspec.Raw, ...] = ()
+    values: tuple[Opened, ...] = ()
     failure: Failure | None = None
 
 
@@ -67,7 +67,7 @@ class Fetcher(Protocol):
 class Prefetched:
     """What prefetch brought: values, failures, keys to ask for, next pages."""
 
-    values: dict[str, tuple[msgspec.Raw, ...]]
+    values: dict[str, tuple[Opened, ...]]
     failures: dict[str, Failure]
     absent: list[Query]
     pages: dict[str, str]
@@ -90,7 +90,7 @@ def take_prefetch(request: CDSRequest, queries: Sequence[Query]) -> Prefetched:
         if key not in known:
             opened = open_value(raw)
             if opened.resources:
-                taken.values[key] = (raw,)
+                taken.values[key] = (opened,)
                 others |= opened.types()
     for query in queries:
         raw_value = request.prefetch.get(query.key)
@@ -110,7 +110,7 @@ def _take(query: Query, raw: msgspec.Raw, taken: Prefetched) -> None:
         taken.failures[query.key] = failure
         if not opened.resources:
             return
-    taken.values[query.key] = (raw,)
+    taken.values[query.key] = (opened,)
     taken.usable += 1
     if opened.next_url:
         taken.pages[query.key] = opened.next_url

@@ -51,8 +51,9 @@ def assess(
     case = Case(chart, limits, at_order=hook.is_order, at_signing=hook is Hook.ORDER_SIGN)
     comfort = case.has(Concept.HOSPICE_CARE, Concept.COMFORT_CARE)
     asked: list[Asked] = []
+    watched = bool(chart.gaps) or timed
     for stage in catalogue.stages(hook):
-        turn = [_ask(rule, case) for rule in stage]
+        turn = [one for rule in stage if (one := _ask(rule, case, watched)) is not None]
         asked += turn
         said = [one for one in turn if one.finding is not None]
         case.hits |= {one.rule.id for one in said}
@@ -87,12 +88,19 @@ def severity_order(hit: Hit) -> tuple[int, str]:
     return -hit.indicator, hit.rule_id
 
 
-def _ask(rule: Rule, case: Case) -> Asked:
+def _ask(rule: Rule, case: Case, watched: bool) -> Asked | None:
+    """One rule's turn; ``None`` for a silent rule that nobody watches (what it read matters only beside gaps)."""
+    if not watched:
+        try:
+            finding = rule.check(case)
+        except Exception as error:  # law 1: one broken rule never takes the others down
+            return Asked(rule, None, frozenset(), 0.0, error)
+        return Asked(rule, finding, frozenset(), 0.0) if finding is not None else None
     case.reads = set()
     begin = perf_counter()
     try:
         finding = rule.check(case)
-    except Exception as error:  # law 1: one broken rule never takes the others down
+    except Exception as error:
         return Asked(rule, None, frozenset(case.reads), perf_counter() - begin, error)
     return Asked(rule, finding, frozenset(case.reads), perf_counter() - begin)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,11 +17,16 @@ from cds_service.terminology.routes import RouteIndex
 from cds_service.terminology.store import read_drugs, read_product_names, read_rows
 from cds_service.terminology.systems import normalise_system
 
+REMEMBERED = 4096
+"""How many look-ups of each kind are remembered: the same products and problems come again and again."""
+LONGEST = 400
+"""Characters of a text that are read; names are shorter."""
+
 
 class Terminology:
     """All code tables, read once and not changed afterwards; safe to share between threads."""
 
-    __slots__ = ("_concepts", "_drugs", "_observations", "_orders", "_routes", "loinc_analytes")
+    __slots__ = ("_concept_match", "_drug_match", "_drugs", "_observations", "_orders", "_route_match", "loinc_analytes")
 
     loinc_analytes: Mapping[str, Analyte]
     """LOINC code -> analyte, for readers that look up many codes."""
@@ -35,10 +40,11 @@ class Terminology:
             {row["code"]: row["name"].split(";") for row in snomed if row["kind"] == "ingredient"},
             {row["code"]: row["name"] for row in snomed if row["kind"] == "class"},
         )
-        self._concepts = ConceptIndex()
+        self._drug_match = lru_cache(REMEMBERED)(self._drugs.match)
+        self._concept_match = lru_cache(REMEMBERED)(ConceptIndex().match)
         self._observations = ObservationIndex()
         self._orders = OrderIndex(self._observations)
-        self._routes = RouteIndex()
+        self._route_match = lru_cache(REMEMBERED)(RouteIndex().match)
         self.loinc_analytes = MappingProxyType(self._observations.analytes)
 
     @staticmethod
@@ -60,7 +66,7 @@ class Terminology:
 
     def concepts(self, codings: Sequence[Coding], text: str | None = None) -> ConceptMatch:
         """Concepts of a Condition, reason or finding."""
-        return self._concepts.match(codings, text)
+        return self._concept_match(tuple(codings), text[:LONGEST] if text else None)
 
     def lab_tests(self, codings: Sequence[Coding], text: str | None = None) -> frozenset[LabTest]:
         """Tests that a ServiceRequest asks for, panels with their members."""
@@ -72,11 +78,11 @@ class Terminology:
 
     def route(self, codings: Sequence[Coding], text: str | None = None) -> Route | None:
         """Route of administration."""
-        return self._routes.match(codings, text)
+        return self._route_match(tuple(codings), text[:LONGEST] if text else None)
 
     def drug(self, codings: Sequence[Coding], text: str | None = None) -> DrugMatch:
         """Ingredients and classes of a medicine."""
-        return self._drugs.match(codings, text)
+        return self._drug_match(tuple(codings), text[:LONGEST] if text else None)
 
     @staticmethod
     def product_name(rxcui: str) -> str | None:

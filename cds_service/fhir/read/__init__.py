@@ -11,7 +11,7 @@ import msgspec
 from cds_service.clinical.chart import Chart, Gap, GapReason, MedicationState, Patient
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte, Source
-from cds_service.fhir.bundles import open_value
+from cds_service.fhir.bundles import Peek, Resource, open_value
 from cds_service.fhir.delivery import Delivery
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading
@@ -24,8 +24,8 @@ from cds_service.guidance.finding import Hook
 from cds_service.terminology import BLOOD_PRESSURE_PANELS, GCS_PANEL, VITAL_SIGNS_PANEL, Terminology
 
 READ_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError, TypeError)
-PEEK = msgspec.json.Decoder(shapes.Peek)
-PANELS = BLOOD_PRESSURE_PANELS | {GCS_PANEL, VITAL_SIGNS_PANEL} if isinstance(GCS_PANEL, str) else frozenset()
+POINTED_AT = frozenset({"Patient", "Medication", "Condition", "Specimen"})
+PANELS = BLOOD_PRESSURE_PANELS | {GCS_PANEL, VITAL_SIGNS_PANEL}
 COMPLAINTS = frozenset({"8661-1", "10154-3", "75325-1"})
 LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
 OLD_SHAPES = frozenset({"MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"})
@@ -54,38 +54,32 @@ class Reader:
         problems = Problems(reading)
         return cls(reading, Results(reading), problems, Medicines(reading), Orders(reading, problems))
 
-    def read(self, resources: Sequence[tuple[msgspec.Raw, str | None]]) -> None:
+    def read(self, resources: Sequence[Resource]) -> None:
         """Index what others point at, then read every resource."""
-        peeked = list(self._peek(resources))
-        for raw, peek, url in peeked:
-            self._index(raw, peek, url)
-        for raw, peek, _ in peeked:
+        self.entries += len(resources)
+        clear: list[tuple[msgspec.Raw, Peek]] = []
+        for raw, peek, url in resources[:MAX_ENTRIES]:
+            if peek is None:
+                self.reading.unreadable["resource"] += 1
+                continue
+            if peek.resourceType in POINTED_AT:
+                self._index(raw, peek, url)
+            clear.append((raw, peek))
+        for raw, peek in clear:
             self._read_one(raw, peek)
 
-    def _peek(
-        self, resources: Sequence[tuple[msgspec.Raw, str | None]]
-    ) -> Iterator[tuple[msgspec.Raw, shapes.Peek, str | None]]:
-        for raw, url in resources:
-            self.entries += 1
-            if self.entries > MAX_ENTRIES:
-                return
-            try:
-                yield raw, PEEK.decode(raw), url
-            except READ_ERRORS:
-                self.reading.unreadable["resource"] += 1
-
-    def _index(self, raw: msgspec.Raw, peek: shapes.Peek, url: str | None) -> None:
+    def _index(self, raw: msgspec.Raw, peek: Peek, url: str | None) -> None:
         kind = peek.resourceType
         if kind == "Patient":
             if url and peek.id == self.reading.patient_id:
                 self.reading.patient_urls.add(url)
-        elif kind in ("Medication", "Condition", "Specimen"):
+        else:
             if peek.id:
                 self.reading.resources[f"{kind}/{peek.id}"] = raw
             if url:
                 self.reading.resources[url] = raw
 
-    def _read_one(self, raw: msgspec.Raw, peek: shapes.Peek) -> None:
+    def _read_one(self, raw: msgspec.Raw, peek: Peek) -> None:
         kind = peek.resourceType
         read = _READERS.get(kind or "")
         if read is None:
@@ -98,11 +92,11 @@ class Reader:
 
     # -- by type -------------------------------------------------------------------------------------------------
 
-    def _patient(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _patient(self, raw: msgspec.Raw, _: Peek) -> None:
         found = read_patient(raw, self.reading)
         self.patient = found or self.patient
 
-    def _observation(self, raw: msgspec.Raw, peek: shapes.Peek) -> None:
+    def _observation(self, raw: msgspec.Raw, peek: Peek) -> None:
         coded = peek.code.coding if peek.code is not None else None
         analytes = self.reading.terminology.loinc_analytes
         only_other_loinc = bool(coded)
@@ -140,26 +134,26 @@ class Reader:
         observation = self.results.add(raw, None)
         self.findings.append(observation)
 
-    def _condition(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _condition(self, raw: msgspec.Raw, _: Peek) -> None:
         self.problems.add_condition(raw)
 
-    def _encounter(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _encounter(self, raw: msgspec.Raw, _: Peek) -> None:
         self.problems.add_encounter(raw)
 
-    def _care_plan(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _care_plan(self, raw: msgspec.Raw, _: Peek) -> None:
         self.problems.add_care_plan(raw)
 
-    def _allergy(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _allergy(self, raw: msgspec.Raw, _: Peek) -> None:
         self.problems.add_allergy(raw)
 
-    def _service_request(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _service_request(self, raw: msgspec.Raw, _: Peek) -> None:
         self.orders.add(raw, drafted=False)
 
-    def _medication_use(self, raw: msgspec.Raw, _: shapes.Peek) -> None:
+    def _medication_use(self, raw: msgspec.Raw, _: Peek) -> None:
         self.medicines.add(raw)
 
 
-_READERS: Mapping[str, Callable[[Reader, msgspec.Raw, shapes.Peek], None]] = {
+_READERS: Mapping[str, Callable[[Reader, msgspec.Raw, Peek], None]] = {
     "Patient": Reader._patient,
     "Observation": Reader._observation,
     "Condition": Reader._condition,
@@ -194,10 +188,7 @@ def read_chart(
         terminology=terminology, limits=limits,
     )  # fmt: skip
     reader = Reader.of(reading)
-    resources: list[tuple[msgspec.Raw, str | None]] = []
-    for values in delivery.values.values():
-        for value in values:
-            resources += open_value(value).resources
+    resources = [one for values in delivery.values.values() for opened in values for one in opened.resources]
     drafts = open_value(draft_orders).resources if draft_orders is not None and hook.is_order else []
     reader.read([*resources, *_supporting(drafts)])
     _read_drafts(reader, drafts, selections)
@@ -217,41 +208,37 @@ def read_chart(
     )
 
 
-def _supporting(drafts: Sequence[tuple[msgspec.Raw, str | None]]) -> Iterator[tuple[msgspec.Raw, str | None]]:
+def _supporting(drafts: Sequence[Resource]) -> Iterator[Resource]:
     """Medications and problems that travel with the drafts (Epic sends them as further entries)."""
-    for raw, url in drafts:
-        kind = _kind(raw)
-        if kind in ("Medication", "Condition"):
-            yield raw, url
+    return (one for one in drafts if one.peek is not None and one.peek.resourceType in ("Medication", "Condition"))
 
 
-def _kind(raw: msgspec.Raw) -> str | None:
-    try:
-        return PEEK.decode(raw).resourceType
-    except READ_ERRORS:
-        return None
-
-
-def _read_drafts(reader: Reader, drafts: Sequence[tuple[msgspec.Raw, str | None]], selections: Sequence[str]) -> None:
+def _read_drafts(reader: Reader, drafts: Sequence[Resource], selections: Sequence[str]) -> None:
     selected = {normalised_selection(one) for one in selections}
-    for raw, url in drafts:
+    for raw, peek, url in drafts:
+        if peek is None:
+            reader.reading.unreadable["draft order"] += 1
+            continue
         try:
-            peek = PEEK.decode(raw)
-            kind = peek.resourceType
-            if kind == "ServiceRequest":
-                reader.orders.add(raw, drafted=True)
-            elif kind == "MedicationRequest":
-                state = _draft_state(reader.reading.hook, peek, url, selected)
-                reasons = reader.medicines.add_draft(raw, state)
-                if state is MedicationState.NEW:
-                    reader.problems.add_order_reasons(reasons)
-            elif kind in OLD_SHAPES:
-                reader.old_version = True
+            _read_draft(reader, raw, peek, url, selected)
         except READ_ERRORS:
             reader.reading.unreadable["draft order"] += 1
 
 
-def _draft_state(hook: Hook, peek: shapes.Peek, url: str | None, selected: set[str]) -> MedicationState:
+def _read_draft(reader: Reader, raw: msgspec.Raw, peek: Peek, url: str | None, selected: set[str]) -> None:
+    kind = peek.resourceType
+    if kind == "ServiceRequest":
+        reader.orders.add(raw, drafted=True)
+    elif kind == "MedicationRequest":
+        state = _draft_state(reader.reading.hook, peek, url, selected)
+        reasons = reader.medicines.add_draft(raw, state)
+        if state is MedicationState.NEW:
+            reader.problems.add_order_reasons(reasons)
+    elif kind in OLD_SHAPES:
+        reader.old_version = True
+
+
+def _draft_state(hook: Hook, peek: Peek, url: str | None, selected: set[str]) -> MedicationState:
     """On order-sign every draft is judged; on order-select those selected (0.10)."""
     if hook is Hook.ORDER_SIGN:
         return MedicationState.NEW

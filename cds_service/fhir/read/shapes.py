@@ -88,14 +88,6 @@ class Component(Shape):
     interpretation: list[Concept] | None = None
 
 
-class Peek(Shape):
-    """Enough to decide whether a resource matters."""
-
-    resourceType: str | None = None
-    id: str | None = None
-    code: Concept | None = None
-
-
 class Observation(Shape):
     id: str | None = None
     meta: Meta | None = None
