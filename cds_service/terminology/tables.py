@@ -26,7 +26,15 @@ LONGEST = 400
 class Terminology:
     """All code tables, read once and not changed afterwards; safe to share between threads."""
 
-    __slots__ = ("_concept_match", "_drug_match", "_drugs", "_observations", "_orders", "_route_match", "loinc_analytes")
+    __slots__ = (
+        "_concept_match",
+        "_drug_match",
+        "_drugs",
+        "_observations",
+        "_orders",
+        "_route_match",
+        "loinc_analytes",
+    )
 
     loinc_analytes: Mapping[str, Analyte]
     """LOINC code -> analyte, for readers that look up many codes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cds_service.clinical.chart import LabResult
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte
@@ -52,10 +54,14 @@ def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool
 
 def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
     """``<2.5 mmol/L``: comparator, number and unit as the laboratory wrote them, long fractions shortened."""
-    unit = (quantity.unit or quantity.code or "")[:24]
-    return (
-        f"{quantity.comparator or ''}{number_text(quantity.value or 0.0, least_decimals(analyte, unit))} {unit}".strip()
-    )
+    return written(analyte, quantity.comparator, quantity.value or 0.0, quantity.unit or quantity.code or "")
+
+
+@lru_cache(maxsize=8192)
+def written(analyte: Analyte, comparator: str | None, value: float, unit: str) -> str:
+    """The same, from its parts; values repeat, so they are remembered."""
+    shown = unit[:24]
+    return f"{comparator or ''}{number_text(value, least_decimals(analyte, shown))} {shown}".strip()
 
 
 def least_decimals(analyte: Analyte, unit: str) -> int:

@@ -165,21 +165,20 @@ class Results:
             self._no_number(part, analyte, when)
             return None
         unit = conversion(analyte, quantity.unit, quantity.code, quantity.system)
-        shown = reported_text(analyte, quantity)
         if unit is None:
-            what = (
-                "has no unit"
-                if not (quantity.unit or quantity.code)
-                else "has a unit that does not fit or is not clear"
+            named = quantity.unit or quantity.code
+            self._refuse(
+                analyte, quantity, when, "has a unit that does not fit or is not clear" if named else "has no unit"
             )
-            self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
             return None
         if not plausible(analyte, unit.apply(quantity.value), unit.family, self.reading.limits):
-            self._cannot_use(
-                analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) is not plausible; not used."
-            )
+            self._refuse(analyte, quantity, when, "is not plausible")
             return None
         return quantity, unit
+
+    def _refuse(self, analyte: Analyte, quantity: shapes.Quantity, when: float, what: str) -> None:
+        shown = reported_text(analyte, quantity)
+        self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
 
     def _no_number(self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float) -> None:
         text = getattr(part, "valueString", None)
@@ -297,10 +296,9 @@ def in_order(results: list[LabResult]) -> tuple[LabResult, ...]:
         return (-result.time, -issued, -abnormality(result), result.reference or "")
 
     ordered = sorted(results, key=key)
-    for place in range(len(ordered) - 1):
-        one, other = ordered[place], ordered[place + 1]
-        if one.time == other.time and one.issued == other.issued and (one.value, one.unit) != (other.value, other.unit):
-            ordered[place] = replace(one, disagrees=True)
+    one, other = ordered[0], ordered[1]
+    if one.time == other.time and one.issued == other.issued and (one.value, one.unit) != (other.value, other.unit):
+        ordered[0] = replace(one, disagrees=True)
     return tuple(ordered)
 
 
