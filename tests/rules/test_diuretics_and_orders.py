@@ -1,0 +1,103 @@
+"""Diuretics on the chart (B3), the monitoring gap, and diuretic, potassium and magnesium orders (B4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rows import Row, row
+from tests.rules_harness import check_row
+
+K_OK = "K=4.2 mmol/L@-2 | Cr=0.9 mg/dL@-2"
+CHART = (
+    row("mild low potassium on a thiazide is noted by both rules", "PV", "70F", obs="K=3.4 mmol/L@-2", meds="indapamide@active,start=-200", hits="potassium-low:info, diuretic-potassium-low:info"),
+    row("mild low potassium on a loop diuretic with digoxin warns", "PV", "70F", obs="K=3.4 mmol/L@-2", meds="bumetanide@active,start=-200 | digoxin@active", hits="potassium-low:info, diuretic-potassium-low:warning"),
+    row("mild low potassium on a loop diuretic with haloperidol warns and counts for QT", "PV", "70F", obs="K=3.4 mmol/L@-2", meds="furosemide@active,start=-200 | haloperidol@active", hits="potassium-low:info, diuretic-potassium-low:warning, antipsychotic-qt-electrolytes:warning"),
+    row("acetazolamide wastes potassium too", "PV", "50M", obs="K=2.9 mmol/L@-2", meds="acetazolamide@active", hits="potassium-low:warning, diuretic-potassium-low:warning"),
+    row("potassium 3.5 on furosemide is not low", "PV", "70F", obs="K=3.5 mmol/L@-2", meds="furosemide@active,start=-200", hits="none"),
+    row("severe low potassium on furosemide is critical", "PV", "70F", obs="K=2.4 mmol/L@-2", meds="furosemide@active,start=-200", hits="potassium-low:critical, diuretic-potassium-low:critical"),
+    row("a stopped furosemide does not count", "PV", "70F", obs="K=2.9 mmol/L@-2", meds="furosemide@stopped,end=-10", hits="potassium-low:warning"),
+    row("an order not to give furosemide does not count", "PV", "70F", obs="K=2.9 mmol/L@-2", meds="furosemide@active,dnp=true", hits="potassium-low:warning"),
+    row("a held furosemide does not count", "PV", "70F", obs="K=2.9 mmol/L@-2", meds="furosemide@on-hold", hits="potassium-low:warning"),
+    row("treated mild low potassium on a diuretic is silent", "PV", "70F", obs="K=3.4 mmol/L@-2", meds="furosemide@active,start=-200 | potassium chloride@active,start=-1", hits="none"),
+    row("low magnesium on a thiazide", "PV", "66M", obs="Mg=0.60 mmol/L@-2 | K=4.2 mmol/L@-2", meds="chlortalidone@active,start=-200", hits="magnesium-low:info, diuretic-magnesium-low:info"),
+    row("moderate low magnesium in mg/dL on furosemide", "PV", "66M", obs="Mg=1.1 mg/dL@-2 | K=4.2 mmol/L@-2", meds="furosemide@active,start=-200", hits="magnesium-low:warning, diuretic-magnesium-low:warning"),
+    row("low calcium on a loop diuretic with a cramp warns", "PV", "60F", obs="iCa=1.10 mmol/L@-2 | K=4.2 mmol/L@-2 | Mg=0.85 mmol/L@-2", meds="furosemide@active,start=-200", problems="muscle-cramp", hits="calcium-low:info, loop-diuretic-calcium-low:warning, muscle-symptom-medication-review:info, first-line-measures:info"),
+    row("low ionised calcium on a loop diuretic without symptom is noted", "PV", "60F", obs="iCa=1.10 mmol/L@-2 | K=4.2 mmol/L@-2", meds="furosemide@active,start=-200", hits="calcium-low:info, loop-diuretic-calcium-low:info"),
+    row("an uncorrected moderate calcium on a loop diuretic is only noted", "PV", "60F", obs="Ca=1.95 mmol/L@-2 | K=4.2 mmol/L@-2", meds="furosemide@active,start=-200", hits="calcium-low:info, loop-diuretic-calcium-low:info"),
+    row("high calcium on a thiazide", "PV", "60F", obs="adjCa=2.70 mmol/L@-2 | K=4.2 mmol/L@-2", meds="hydrochlorothiazide@active,start=-200", hits="calcium-high:info, thiazide-calcium-high:info"),
+    row("high calcium on furosemide alone is not a thiazide matter", "PV", "60F", obs="adjCa=3.00 mmol/L@-2 | K=4.2 mmol/L@-2", meds="furosemide@active,start=-200", hits="calcium-high:warning"),
+    row("mild high potassium on one ACE inhibitor is noted", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="lisinopril@active", hits="potassium-high:info, potassium-raising-drug-potassium-high:info"),
+    row("mild high potassium on two raising drugs warns", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="lisinopril@active | ibuprofen@active", hits="potassium-high:info, potassium-raising-drug-potassium-high:warning"),
+    row("mild high potassium on spironolactone warns", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="spironolactone@active,start=-200", hits="potassium-high:info, potassium-raising-drug-potassium-high:warning"),
+    row("potassium 5.4 on spironolactone is silent", "PV", "60M", obs="K=5.4 mmol/L@-2", meds="spironolactone@active,start=-200", hits="none"),
+    row("mild high potassium on dialysis is silent", "PV", "60M", obs="K=5.8 mmol/L@-2", meds="lisinopril@active", problems="dialysis,onset=-400", hits="none"),
+    row("severe high potassium on trimethoprim is critical", "PV", "60M", obs="K=6.5 mmol/L@-2", meds="trimethoprim@active", hits="potassium-high:critical, potassium-raising-drug-potassium-high:critical"),
+    row("a haemolysed moderate potassium on spironolactone steps down", "PV", "60M", obs="K=6.2 mmol/L@-2;note=haemolysed", meds="spironolactone@active,start=-200", hits="potassium-high:info, potassium-raising-drug-potassium-high:info"),
+    row("no potassium for over a year on a diuretic", "PV", "60M", obs="K=4.2 mmol/L@-366", meds="furosemide@active,start=-500", hits="diuretic-monitoring-gap:info"),
+    row("potassium exactly a year old on a diuretic suffices", "PV", "60M", obs="K=4.2 mmol/L@-365", meds="furosemide@active,start=-500", hits="none"),
+    row("potassium older than 180 days on a mineralocorticoid antagonist", "PV", "60M", obs="K=4.2 mmol/L@-181", meds="eplerenone@active,start=-500", hits="diuretic-monitoring-gap:info"),
+    row("potassium 180 days old on a mineralocorticoid antagonist suffices", "PV", "60M", obs="K=4.2 mmol/L@-180", meds="eplerenone@active,start=-500", hits="none"),
+    row("a diuretic of unknown start and no potassium", "PV", "60M", meds="furosemide@active", hits="diuretic-monitoring-gap:info"),
+    row("a diuretic started 27 days ago is not yet due", "PV", "60M", meds="furosemide@active,start=-27", hits="none"),
+    row("a diuretic started 28 days ago and no potassium", "PV", "60M", meds="furosemide@active,start=-28", hits="diuretic-monitoring-gap:info"),
+    row("no potassium since a start 40 days ago", "PV", "60M", obs="K=4.2 mmol/L@-50", meds="furosemide@active,start=-40", hits="diuretic-monitoring-gap:info"),
+    row("potassium since a start 40 days ago", "PV", "60M", obs="K=4.2 mmol/L@-20", meds="furosemide@active,start=-40", hits="none"),
+    row("no potassium since a start 91 days ago but one within the year", "PV", "60M", obs="K=4.2 mmol/L@-100", meds="furosemide@active,start=-91", hits="none"),
+    row("the gap is silent when a panel is ordered", "PV", "60M", meds="furosemide@active,start=-500 | lab:BMP@active", hits="none"),
+    row("the gap is silent when potassium is ordered", "PV", "60M", meds="furosemide@active,start=-500 | lab:K@draft", hits="none"),
+    row("a preliminary potassium does not close the gap", "PV", "60M", obs="K=4.2 mmol/L@-2;preliminary", meds="furosemide@active,start=-500", hits="diuretic-monitoring-gap:info"),
+)  # fmt: skip
+ORDERS = (
+    row("furosemide is chosen with mild low potassium", "OS", "70F", obs="K=3.4 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="furosemide@draft", hits="diuretic-order-electrolytes:info"),
+    row("furosemide with mild low potassium and replacement active is silent", "OS", "70F", obs="K=3.4 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="furosemide@draft | potassium chloride@active", hits="none"),
+    row("furosemide with mild low potassium and spironolactone drafted is silent", "OS", "70F", obs="K=3.4 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="furosemide@draft | spironolactone@draft-unselected", hits="none"),
+    row("furosemide with severe fresh potassium is critical", "SG", "70F", obs="K=2.4 mmol/L@-7 | Cr=0.9 mg/dL@-2", meds="furosemide@draft", hits="diuretic-order-electrolytes:critical"),
+    row("furosemide with severe potassium eight days old warns", "SG", "70F", obs="K=2.4 mmol/L@-8 | Cr=0.9 mg/dL@-2", meds="furosemide@draft", hits="diuretic-order-electrolytes:warning"),
+    row("furosemide with a low potassium 31 days old is silent", "OS", "70F", obs="K=2.9 mmol/L@-31 | Cr=0.9 mg/dL@-31", meds="furosemide@draft", hits="none"),
+    row("a preliminary potassium never drives an order rule", "OS", "70F", obs="K=2.3 mmol/L@-1;preliminary | K=4.2 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="furosemide@draft", hits="none"),
+    row("a thiazide with sodium 129 warns", "OS", "70F", obs=f"{K_OK} | Na=129 mmol/L@-2", meds="hydrochlorothiazide@draft", hits="diuretic-order-electrolytes:warning"),
+    row("a thiazide with sodium 130 is silent", "OS", "70F", obs=f"{K_OK} | Na=130 mmol/L@-2", meds="hydrochlorothiazide@draft", hits="none"),
+    row("furosemide with sodium 129 is silent", "OS", "70F", obs=f"{K_OK} | Na=129 mmol/L@-2", meds="furosemide@draft", hits="none"),
+    row("a thiazide with high calcium", "OS", "70F", obs=f"{K_OK} | adjCa=3.00 mmol/L@-2", meds="indapamide@draft", hits="diuretic-order-electrolytes:warning"),
+    row("furosemide with high calcium is silent", "OS", "70F", obs=f"{K_OK} | adjCa=3.00 mmol/L@-2", meds="furosemide@draft", hits="none"),
+    row("furosemide with low calcium", "OS", "70F", obs=f"{K_OK} | adjCa=1.90 mmol/L@-2", meds="furosemide@draft", hits="diuretic-order-electrolytes:warning"),
+    row("a thiazide with low calcium is silent", "OS", "70F", obs=f"{K_OK} | adjCa=1.90 mmol/L@-2", meds="indapamide@draft", hits="none"),
+    row("furosemide with low magnesium", "OS", "70F", obs=f"{K_OK} | Mg=0.45 mmol/L@-2", meds="furosemide@draft", hits="diuretic-order-electrolytes:warning"),
+    row("an unselected furosemide is not judged", "OS", "70F", obs="K=2.4 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="furosemide@draft-unselected", hits="none"),
+    row("at signing every draft is judged", "SG", "70F", obs="K=2.4 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="furosemide@draft-unselected", hits="diuretic-order-electrolytes:critical"),
+    row("furosemide with recorded dehydration warns", "OS", "70F", obs=K_OK, meds="furosemide@draft", problems="dehydration", hits="diuretic-order-dehydration:warning"),
+    row("furosemide with dehydration and heart failure is information", "OS", "70F", obs=K_OK, meds="furosemide@draft", problems="dehydration | heart-failure,onset=-900", hits="diuretic-order-dehydration:info"),
+    row("furosemide with sodium 146", "OS", "70F", obs=f"{K_OK} | Na=146 mmol/L@-2", meds="furosemide@draft", hits="diuretic-order-dehydration:warning"),
+    row("furosemide with sodium 145 is silent", "OS", "70F", obs=f"{K_OK} | Na=145 mmol/L@-2", meds="furosemide@draft", hits="none"),
+    row("the BUN:creatinine ratio alone never speaks at the order", "OS", "70F", obs=f"{K_OK} | BUN=40 mg/dL@-2", meds="furosemide@draft", hits="none"),
+    row("dehydration recorded eight days ago is too old", "OS", "70F", obs=K_OK, meds="furosemide@draft", problems="dehydration,onset=-8", hits="none"),
+    row("furosemide without any baseline", "OS", "70F", meds="furosemide@draft", hits="diuretic-order-no-baseline:info"),
+    row("furosemide with baseline 90 days old is silent", "OS", "70F", obs="K=4.2 mmol/L@-90 | Cr=0.9 mg/dL@-90", meds="furosemide@draft", hits="none"),
+    row("furosemide with baseline 91 days old", "OS", "70F", obs="K=4.2 mmol/L@-91 | Cr=0.9 mg/dL@-91", meds="furosemide@draft", hits="diuretic-order-no-baseline:info"),
+    row("furosemide without baseline while a panel is drafted is silent", "OS", "70F", meds="furosemide@draft | lab:BMP@draft-unselected", hits="none"),
+    row("no baseline is information, so not at signing", "SG", "70F", meds="furosemide@draft", hits="none"),
+    row("spironolactone with potassium 4.9 is silent", "OS", "60M", obs="K=4.9 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="spironolactone@draft", hits="none"),
+    row("spironolactone with potassium 5.0 warns", "OS", "60M", obs="K=5.0 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="spironolactone@draft", hits="potassium-raising-order:warning"),
+    row("spironolactone with potassium 5.5 is critical", "OS", "60M", obs="K=5.5 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="spironolactone@draft", hits="potassium-raising-order:critical"),
+    row("spironolactone with a haemolysed potassium 5.5 warns", "OS", "60M", obs="K=5.5 mmol/L@-2;note=hemolyzed | Cr=0.9 mg/dL@-2", meds="spironolactone@draft", hits="potassium-raising-order:warning"),
+    row("potassium chloride with potassium 5.0 warns", "SG", "60M", obs="K=5.0 mmol/L@-2 | Cr=0.9 mg/dL@-2", meds="potassium chloride@draft", hits="potassium-raising-order:warning"),
+    row("spironolactone with eGFR 30 warns", "OS", "60M", obs="K=4.2 mmol/L@-2 | eGFR=30 mL/min/{1.73_m2}@-2", meds="spironolactone@draft", hits="potassium-raising-order:warning"),
+    row("spironolactone with eGFR 31 is silent", "OS", "60M", obs="K=4.2 mmol/L@-2 | eGFR=31 mL/min/{1.73_m2}@-2", meds="spironolactone@draft", hits="none"),
+    row("potassium chloride with eGFR 29 and normal potassium warns", "OS", "60M", obs="K=4.2 mmol/L@-2 | eGFR=29 mL/min/{1.73_m2}@-2", meds="potassium chloride@draft", hits="potassium-raising-order:warning"),
+    row("potassium chloride with eGFR 29 and low potassium is silent", "OS", "60M", obs="K=3.1 mmol/L@-2 | eGFR=29 mL/min/{1.73_m2}@-2", meds="potassium chloride@draft", hits="none"),
+    row("potassium chloride with eGFR 30 is silent", "OS", "60M", obs="K=4.2 mmol/L@-2 | eGFR=30 mL/min/{1.73_m2}@-2", meds="potassium chloride@draft", hits="none"),
+    row("spironolactone beside an ACE inhibitor without potassium is information", "OS", "60M", obs="Cr=0.9 mg/dL@-2 | K=4.2 mmol/L@-40", meds="spironolactone@draft | lisinopril@active", hits="potassium-raising-order:info"),
+    row("spironolactone beside an ACE inhibitor with potassium ordered is silent", "OS", "60M", obs="Cr=0.9 mg/dL@-2 | K=4.2 mmol/L@-40", meds="spironolactone@draft | lisinopril@active | lab:K@active", hits="none"),
+    row("magnesium with high magnesium warns", "OS", "60M", obs="Mg=1.2 mmol/L@-2", meds="magnesium oxide@draft", hits="magnesium-order-renal:warning"),
+    row("magnesium with eGFR 29 and low magnesium is information", "OS", "60M", obs="Mg=0.60 mmol/L@-2 | eGFR=29 mL/min/{1.73_m2}@-2", meds="magnesium oxide@draft", hits="magnesium-order-renal:info"),
+    row("magnesium with eGFR 29 and normal magnesium warns", "OS", "60M", obs="Mg=0.85 mmol/L@-2 | eGFR=29 mL/min/{1.73_m2}@-2", meds="magnesium oxide@draft", hits="magnesium-order-renal:warning"),
+    row("magnesium with eGFR 30 is silent", "OS", "60M", obs="Mg=0.85 mmol/L@-2 | eGFR=30 mL/min/{1.73_m2}@-2", meds="magnesium oxide@draft", hits="none"),
+    row("magnesium sulfate in pre-eclampsia is silent", "SG", "30F", obs="Mg=2.5 mmol/L@-0.1", meds="magnesium sulfate@draft", problems="pre-eclampsia", hits="none"),
+    row("an empty order-select says nothing", "OS", "70F", obs="K=2.4 mmol/L@-2", hits="none"),
+    row("chart rules do not run at the order", "SG", "70F", obs="K=2.4 mmol/L@-2", meds="paracetamol@draft", hits="none"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", (*CHART, *ORDERS), ids=str)
+def test_row(case: Row) -> None:
+    check_row(case)
