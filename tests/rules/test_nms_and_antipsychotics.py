@@ -128,4 +128,7 @@ def points(case: Row) -> int | None:
     ],
 )  # fmt: skip
 def test_iec_points(sentence: str, obs: str, problems: str, expected: int) -> None:
-    assert points(row(sentence, "PV", "35M", obs=obs, meds="haloperidol@active", problems=problems, hits="none")) == expected
+    assert (
+        points(row(sentence, "PV", "35M", obs=obs, meds="haloperidol@active", problems=problems, hits="none"))
+        == expected
+    )

@@ -92,12 +92,20 @@ PAIRED = [(statin, partner, pair) for pair in PAIRS for statin, partner in names
 def test_every_pair_speaks_in_both_directions(statin: str, partner: str, pair: Pair) -> None:
     expected = "critical" if pair.contraindicated else "info"
     for new, old in ((statin, partner), (partner, statin)):
-        case = row(f"{new} is chosen while {old} is active", "OS", "60M", meds=f"{new}@draft | {old}@active", hits=f"statin-interaction:{expected}")
+        case = row(
+            f"{new} is chosen while {old} is active",
+            "OS",
+            "60M",
+            meds=f"{new}@draft | {old}@active",
+            hits=f"statin-interaction:{expected}",
+        )
         check_row(case, only=frozenset({"statin-interaction"}))
 
 
 def test_partners_are_all_recognised_and_classed() -> None:
     for _, partner, _ in PAIRED:
         match = terminology().drug((), partner)
-        exposure = MedicationExposure(name=partner, ingredients=match.ingredients, classes=match.classes, state=MedicationState.ACTIVE)
+        exposure = MedicationExposure(
+            name=partner, ingredients=match.ingredients, classes=match.classes, state=MedicationState.ACTIVE
+        )
         assert {"statin-interactor", "cyp3a4-strong"} & set(exposure.classes), partner
