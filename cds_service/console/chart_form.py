@@ -1,0 +1,157 @@
+"""A small chart typed into the page's form → a hook request. Everything typed is data; nothing is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from cds_service.clinical.vocabulary import Concept
+
+RESULTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("K", "Potassium", "2823-3", ("mmol/L", "mEq/L")),
+    ("Ca", "Total calcium", "17861-6", ("mmol/L", "mg/dL")),
+    ("Alb", "Albumin", "1751-7", ("g/L", "g/dL")),
+    ("Mg", "Magnesium", "19123-9", ("mmol/L", "mg/dL")),
+    ("Cr", "Creatinine", "2160-0", ("umol/L", "mg/dL")),
+    ("CK", "CK", "2157-6", ("U/L",)),
+    ("Temp", "Temperature", "8310-5", ("Cel", "[degF]")),
+    ("GCS", "Glasgow Coma Scale", "9269-2", ("{score}",)),
+    ("HR", "Heart rate", "8867-4", ("/min",)),
+    ("QTc", "QTc", "8636-3", ("ms",)),
+)
+PATIENT = "console-patient"
+MAX_LINES = 30
+HOOKS = ("patient-view", "order-select", "order-sign")
+KEYS = (
+    "laboratory", "vitalSigns", "findings", "medicationRequests", "medicationStatements", "medicationAdministrations",
+    "conditions", "encounters", "serviceRequests", "allergies", "carePlans",
+)  # fmt: skip
+
+
+class FormError(ValueError):
+    """Something typed cannot be used; the message says what."""
+
+
+def request_from_form(form: Mapping[str, str], now: float) -> dict[str, Any]:
+    """The request for a form. Raises ``FormError``."""
+    moment = datetime.fromtimestamp(now, UTC)
+    hook = form.get("hook", HOOKS[0])
+    if hook not in HOOKS:
+        raise FormError("choose one of the three hooks")
+    prefetch: dict[str, list[dict[str, Any]]] = {key: [] for key in KEYS}
+    prefetch["laboratory"] = _results(form, moment)
+    prefetch["medicationRequests"] = [
+        _order(name, number, "active", moment) for number, name in enumerate(_lines(form.get("medicines", "")))
+    ]
+    prefetch["conditions"] = [
+        _problem(line, number, moment) for number, line in enumerate(_lines(form.get("problems", "")))
+    ]
+    context: dict[str, Any] = {"userId": "Practitioner/console", "patientId": PATIENT}
+    if hook != "patient-view":
+        drafts = [_order(name, 100 + n, "draft", moment) for n, name in enumerate(_lines(form.get("drafts", "")))]
+        context["draftOrders"] = _bundle(drafts) | {"type": "collection"}
+        if hook == "order-select":
+            context["selections"] = [f"MedicationRequest/{one['id']}" for one in drafts]
+    return {
+        "hook": hook,
+        "hookInstance": str(uuid4()),
+        "context": context,
+        "prefetch": {"patient": _patient(form, moment), **{key: _bundle(some) for key, some in prefetch.items()}},
+    }
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip()[:200] for line in text.splitlines() if line.strip()][:MAX_LINES]
+
+
+def _bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
+    if resources:
+        bundle["entry"] = [{"resource": one} for one in resources]
+    return bundle
+
+
+def _patient(form: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    patient: dict[str, Any] = {"resourceType": "Patient", "id": PATIENT}
+    if form.get("sex") in ("female", "male"):
+        patient["gender"] = form["sex"]
+    age = form.get("age", "").strip()
+    if age:
+        if not age.isdigit() or not 0 <= int(age) <= 120:
+            raise FormError("age must be a whole number of years")
+        patient["birthDate"] = f"{now.year - int(age):04d}-01-01"
+    return patient
+
+
+def _number(text: str, what: str) -> float:
+    try:
+        value = float(text.strip().lstrip("<>").replace(",", "."))
+    except ValueError:
+        raise FormError(f"{what}: not a number") from None
+    if not abs(value) < 1e9:
+        raise FormError(f"{what}: not a number")
+    return value
+
+
+def _results(form: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
+    found = []
+    for name, title, loinc, units in RESULTS:
+        text = form.get(f"value-{name}", "").strip()
+        if not text:
+            continue
+        unit = form.get(f"unit-{name}", units[0])
+        if unit not in units:
+            raise FormError(f"{title}: choose one of the units")
+        days = _number(form.get(f"days-{name}", "0") or "0", f"{title}, days ago")
+        quantity: dict[str, Any] = {
+            "value": _number(text, title),
+            "unit": unit,
+            "system": "http://unitsofmeasure.org",
+            "code": unit,
+        }
+        if text[0] in "<>":
+            quantity["comparator"] = text[0]
+        found.append(
+            {
+                "resourceType": "Observation",
+                "id": name.lower(),
+                "status": "final",
+                "code": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": title}]},
+                "subject": {"reference": f"Patient/{PATIENT}"},
+                "effectiveDateTime": _ago(now, days),
+                "valueQuantity": quantity,
+            }
+        )
+    return found
+
+
+def _ago(now: datetime, days: float) -> str:
+    return (now - timedelta(days=min(max(days, 0.0), 20_000.0))).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _order(name: str, number: int, status: str, now: datetime) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": f"order-{number}",
+        "status": status,
+        "intent": "order",
+        "medicationCodeableConcept": {"text": name},
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "authoredOn": _ago(now, 30 if status == "active" else 0),
+    }
+
+
+def _problem(line: str, number: int, now: datetime) -> dict[str, Any]:
+    """``name`` or ``name; days ago``; a concept of the catalogue by its title, else the text as it stands."""
+    name, _, days = line.partition(";")
+    known = {concept.value: concept.title for concept in Concept}
+    return {
+        "resourceType": "Condition",
+        "id": f"problem-{number}",
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "code": {"text": known.get(name.strip().replace(" ", "-"), name.strip())},
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "onsetDateTime": _ago(now, _number(days, f"{name}, days ago") if days.strip() else 3.0),
+    }
