@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -18,7 +18,7 @@ TAGS = {"p", "ul", "ol", "li", "strong", "em", "table", "thead", "tbody", "tr", 
 def environment() -> Environment:
     """The template environment; everything is escaped."""
     loader = FileSystemLoader(Path(__file__).parent / "templates")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["markdown"] = markdown
     return made
 
