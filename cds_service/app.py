@@ -21,6 +21,7 @@ from cds_service.api.health import Health
 from cds_service.api.log import AccessLog
 from cds_service.api.metrics import Metrics
 from cds_service.api.openapi import describe_api
+from cds_service.api.overload import Heartbeat, Shares
 from cds_service.api.problems import outcome
 from cds_service.api.services import Discovery, Feedback, Service
 from cds_service.api.state import ServiceState
@@ -157,6 +158,7 @@ def make_state(settings: Settings) -> ServiceState:
         log=log,
         metrics=metrics,
         gate=make_gate(settings, desk, log),
+        shares=Shares(clients=len(settings.clients), max_concurrent=settings.max_concurrent),
         desk=desk,
         discovery=document,
         frozen_at=frozen_clock(settings),
@@ -175,14 +177,17 @@ def create_app(settings: Settings | None = None) -> Edge:
     """The ASGI application. Raises ``ConfigurationError`` for settings that must stop the start."""
     settings = settings or load_settings()
     state = make_state(settings)
+    heartbeat = Heartbeat()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await warm_up(state)
         state.desk.start()
+        heartbeat.start()
         try:
             yield
         finally:
+            heartbeat.stop()
             await state.desk.stop()
             fetcher = state.pipeline.fetcher
             if fetcher is not None:
@@ -230,5 +235,6 @@ def create_app(settings: Settings | None = None) -> Edge:
         ),
         log=state.log,
         metrics=state.metrics,
+        heartbeat=heartbeat,
         notice=settings.now.encode() if settings.now else None,
     )

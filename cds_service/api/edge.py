@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from cds_service.api.log import AccessLog
 from cds_service.api.metrics import Metrics
+from cds_service.api.overload import Heartbeat
 from cds_service.api.problems import outcome
 
 Scope = MutableMapping[str, Any]
@@ -27,7 +28,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 JSON_TYPES = (b"application/json", b"application/fhir+json")
 _SLASHES = re.compile(r"/{2,}")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+WITH_BODY = frozenset({"POST"})
+"""No route takes a body by another method: those are answered 404 or 405 without reading it."""
 
 
 class Refused(Exception):
@@ -59,8 +61,8 @@ class Edge:
     metrics: Metrics
     notice: bytes | None = None
     """Said on every answer while the clock is frozen."""
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     in_flight: int = 0
-    closing: bool = False
     _origins: frozenset[bytes] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
@@ -186,7 +188,7 @@ class Exchange:
     def _admit(self) -> None:
         if self.scope["method"] not in WITH_BODY:
             return
-        if self.edge.in_flight > self.edge.limits.max_concurrent or self.edge.closing:
+        if self.edge.in_flight > self.edge.limits.max_concurrent or self.edge.heartbeat.is_late:
             self.edge.metrics.shed += 1
             raise Refused(503, ((b"retry-after", b"1"),))
         kind = self.headers.get(b"content-type", b"").split(b";", 1)

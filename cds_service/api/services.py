@@ -74,11 +74,17 @@ class Endpoint:
         caller = await self._caller(scope, service, send)
         if caller is None:
             return
+        shares = self._state.shares
+        if shares.is_spent(caller.name):
+            self._state.metrics.shed += 1
+            await problem(send, 503, None, (b"retry-after", b"1"))
+            return
         body = await Request(scope, receive).body()
-        try:
-            await self.handle(scope, send, service, hook, caller, body)
-        except RequestError as error:
-            await problem(send, *outcome_of(error))
+        with shares.hold(caller.name):
+            try:
+                await self.handle(scope, send, service, hook, caller, body)
+            except RequestError as error:
+                await problem(send, *outcome_of(error))
 
     async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
         """Answer an admitted call."""

@@ -10,6 +10,7 @@ from typing import Any
 from cds_service.api.auth.gate import Gate
 from cds_service.api.log import AccessLog
 from cds_service.api.metrics import Metrics
+from cds_service.api.overload import Shares
 from cds_service.feedback.recording import FeedbackDesk
 from cds_service.pipeline import Pipeline
 from cds_service.settings import Settings
@@ -24,6 +25,7 @@ class ServiceState:
     log: AccessLog
     metrics: Metrics
     gate: Gate
+    shares: Shares
     desk: FeedbackDesk
     discovery: bytes
     frozen_at: float | None = None

@@ -40,18 +40,19 @@ def run(settings: Settings) -> None:
     """Start uvicorn with the settings of this service. Raises ``ConfigurationError`` when it cannot listen."""
     import uvicorn
 
+    from cds_service.api.connections import BoundedProtocol
+
     refuse_taken_port(settings)
     print_start(settings)
     common = {
         "host": settings.host,
         "port": settings.port,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": BoundedProtocol,
         "access_log": False,
         "log_level": "warning",
         "timeout_keep_alive": KEEP_ALIVE_S,
         "timeout_graceful_shutdown": GRACE_S,
-        "h11_max_incomplete_event_size": 65_536,
         "server_header": False,
         "date_header": True,
         "backlog": 512,

@@ -27,6 +27,7 @@ from cds_service.fhir.gather import TITLES, Fetched
 from cds_service.fhir.outcomes import is_failure
 from cds_service.fhir.queries import Query
 from cds_service.fhir.transport import checked_transport
+from cds_service.fhir.twins import says_value_twice
 from cds_service.hooks.request import CDSRequest
 from cds_service.settings import Settings
 
@@ -184,6 +185,8 @@ class FhirClient:
             opened = open_value(raw)
             if not opened.is_readable or (opened.unreadable and not opened.resources):
                 return GARBLED if number == 0 else PARTIAL
+            if any(says_value_twice(bytes(one.raw)) for one in opened.resources):
+                return GARBLED
             into.append(opened)
             if is_failure(opened):
                 return GARBLED if not opened.resources else PARTIAL

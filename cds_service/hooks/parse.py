@@ -29,6 +29,7 @@ _KEY = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:')
 
 def parse_request(body: bytes, hook: Hook) -> CDSRequest:
     """The checked request of a call to a service of ``hook``."""
+    _refuse_broken_text(body)
     members = _members(body, "request", malformed="the body is not a JSON object")
     said = _text(members, "hook", "hook", required=True)
     if said != hook.value:
@@ -51,6 +52,15 @@ def parse_request(body: bytes, hook: Hook) -> CDSRequest:
         fhir_server=server or None,
         authorization=_authorization(members, server, patient_id),
     )
+
+
+def _refuse_broken_text(body: bytes) -> None:
+    """The decoder does not look at text that nobody reads; half-read names would pass for other names."""
+    if not body.isascii():
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise MalformedRequest("the body is not valid JSON (UTF-8)", where="request", code="structure") from error
 
 
 def _members(raw: bytes | msgspec.Raw, where: str, *, malformed: str) -> dict[str, msgspec.Raw]:

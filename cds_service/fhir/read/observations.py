@@ -10,10 +10,12 @@ import msgspec
 
 from cds_service.clinical.chart import DAY, GapReason, LabResult
 from cds_service.clinical.vocabulary import Analyte
+from cds_service.errors import MalformedRequest
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading, reference_to, text_of
 from cds_service.fhir.read.haemolysis import is_haemolysed
 from cds_service.fhir.read.numbers import abnormality, plausible, reported_text
+from cds_service.fhir.twins import says_value_twice
 from cds_service.fhir.units import Conversion, conversion
 
 ELIGIBLE = frozenset({"final", "amended", "corrected"})
@@ -52,7 +54,10 @@ class Results:
     _seen: set[bytes] = field(default_factory=set)
 
     def add(self, raw: msgspec.Raw, analyte: Analyte | None) -> shapes.Observation:
-        """Decode one relevant Observation and keep its newest version. Raises msgspec errors for a malformed one."""
+        """Decode one relevant Observation and keep its newest version. Raises msgspec errors for a malformed one, and
+        ``MalformedRequest`` for one that says its value twice."""
+        if says_value_twice(bytes(raw)):
+            raise MalformedRequest("a result says its value twice", where="prefetch", code="structure")
         observation = OBSERVATION.decode(raw)
         if observation.id is None:
             content = bytes(raw)

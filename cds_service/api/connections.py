@@ -1,0 +1,64 @@
+"""Connections that take their time: a deadline and a size limit for request headers, which the server itself lacks."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEADER_DEADLINE_S = 10.0
+"""From the connection, or from the first byte of a further request, to the end of the headers."""
+MAX_HEADER_BYTES = 65_536
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Closes a connection whose headers do not end in time (slowloris) or in size; bodies are bounded at the edge."""
+
+    _header_timer: asyncio.TimerHandle | None = None
+    _header_bytes = 0
+    _in_headers = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._headers_ended()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_headers:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
+                self.transport.close()
+        elif self._is_idle():
+            self._await_headers()
+
+    def _is_idle(self) -> bool:
+        """Empty lines between requests: nothing runs and the server's own idle timer was stopped by them."""
+        return self._header_timer is None and self.cycle.response_complete and self.timeout_keep_alive_task is None
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._header_timer is None:
+            self._await_headers()
+
+    def on_headers_complete(self) -> None:
+        self._headers_ended()
+        super().on_headers_complete()
+
+    def _await_headers(self) -> None:
+        self._in_headers, self._header_bytes = True, 0
+        self._header_timer = self.loop.call_later(HEADER_DEADLINE_S, self._too_slow)
+
+    def _headers_ended(self) -> None:
+        self._in_headers = False
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _too_slow(self) -> None:
+        self._header_timer = None
+        if not self.transport.is_closing():
+            self.transport.close()
