@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+PRINTED_UNITS = {"Cel": "°C", "{score}": "", "10*9/L": "×10⁹/L"}
 _SYMBOLS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
@@ -44,4 +45,4 @@ class Limits:
         symbol = _SYMBOLS.get(self.compares.get(key, ""), "")
         named = unit or self.units.get(key, "")
         shown = f"{number:.1f}" if named in ("mmol/L", "mg/dL") and number == round(number, 1) else f"{number:g}"
-        return " ".join(part for part in (symbol, shown, named) if part)
+        return " ".join(part for part in (symbol, shown, PRINTED_UNITS.get(named, named)) if part)

@@ -51,6 +51,7 @@ class Store:
 
     async def open(self) -> str:
         """Connect and bring the schema up to date; returns its revision. ``ConfigurationError`` must stop the start."""
+        await self._let_another_begin()
         engine = open_engine(self._url)
         try:
             async with engine.connect() as connection:
@@ -67,6 +68,16 @@ class Store:
         self._engine = engine
         self._file_id = self._file_identity()
         return revision
+
+    async def _let_another_begin(self) -> None:
+        """A file that another instance has just created is empty for a moment; an old empty one is refused later."""
+        if not self.is_sqlite:
+            return
+        file = Path(str(self._url.database))
+        for _ in range(30):
+            if not file.exists() or file.stat().st_size > 0:
+                return
+            await asyncio.sleep(0.05)
 
     async def close(self) -> None:
         """Release all connections."""

@@ -31,6 +31,7 @@ LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
 OLD_SHAPES = frozenset({"MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"})
 """Resource types of DSTU2 and STU3 that stand where an R4 client would send a request."""
 MAX_ENTRIES = 20_000
+"""Per Bundle: a flood of results under one key must not hide the medicines under another."""
 MAX_RELEVANT = 5_000
 
 
@@ -45,7 +46,7 @@ class Reader:
     orders: Orders
     patient: Patient | None = None
     old_version: bool = False
-    entries: int = 0
+    cut: bool = False
     relevant: int = 0
     findings: list[shapes.Observation] = field(default_factory=list)
 
@@ -56,9 +57,8 @@ class Reader:
 
     def read(self, resources: Sequence[Resource]) -> None:
         """Index what others point at, then read every resource."""
-        self.entries += len(resources)
         clear: list[tuple[msgspec.Raw, Peek]] = []
-        for raw, peek, url in resources[:MAX_ENTRIES]:
+        for raw, peek, url in resources:
             if peek is None:
                 self.reading.unreadable["resource"] += 1
                 continue
@@ -188,7 +188,11 @@ def read_chart(
         terminology=terminology, limits=limits,
     )  # fmt: skip
     reader = Reader.of(reading)
-    resources = [one for values in delivery.values.values() for opened in values for one in opened.resources]
+    resources: list[Resource] = []
+    for values in delivery.values.values():
+        for opened in values:
+            reader.cut = reader.cut or len(opened.resources) > MAX_ENTRIES
+            resources += opened.resources[:MAX_ENTRIES]
     drafts = open_value(draft_orders).resources if draft_orders is not None and hook.is_order else []
     reader.read([*resources, *_supporting(drafts)])
     _read_drafts(reader, drafts, selections)
@@ -271,7 +275,7 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     if reader.old_version:
         detail = "Data in an older FHIR version were not read; this service needs FHIR R4."
         yield Gap(need="FHIR R4", reason=GapReason.UNREADABLE, detail=detail, always=True)
-    if reader.entries > MAX_ENTRIES or reader.relevant > MAX_RELEVANT:
+    if reader.cut or reader.relevant > MAX_RELEVANT:
         detail = "The chart holds more entries than are read at once; the rest was not looked at."
         yield Gap(need="Observation", reason=GapReason.INCOMPLETE, detail=detail, always=True)
     yield from reading.gaps

@@ -30,6 +30,11 @@ MIDDLE = {
     (Analyte.MAGNESIUM, "mg/dL"): 2.05,
 }
 """Mid-normal values: only to decide which of two results of the same moment lies farther out (0.3-4)."""
+PRINTED_UNITS = {
+    "Cel": "°C", "[degF]": "°F", "{score}": "", "mm[Hg]": "mmHg", "m[IU]/L": "mIU/L", "u[IU]/mL": "µIU/mL",
+    "[lb_av]": "lb", "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+}  # fmt: skip
+"""UCUM codes that a clinician would stumble over."""
 LOW_IS_ABNORMAL = frozenset({Analyte.EGFR, Analyte.CREATININE_CLEARANCE, Analyte.GCS, Analyte.ALBUMIN})
 
 
@@ -60,7 +65,7 @@ def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
 @lru_cache(maxsize=8192)
 def written(analyte: Analyte, comparator: str | None, value: float, unit: str) -> str:
     """The same, from its parts; values repeat, so they are remembered."""
-    shown = unit[:24]
+    shown = PRINTED_UNITS.get(unit, unit[:24])
     return f"{comparator or ''}{number_text(value, least_decimals(analyte, shown))} {shown}".strip()
 
 

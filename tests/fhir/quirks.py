@@ -1,0 +1,243 @@
+"""Shapes that real FHIR takes, and what the reader does with each: the table behind docs/fhir-reading.md.
+
+A quirk changes one chart that would give a warning for potassium 2.8 mmol/L (or furosemide in the case of medicines).
+``used``: the value or medicine counts; ``named``: it does not and the answer says so; ``silent``: it does not, and
+that is normal.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fhir_rows import bundle, request_for
+from tests.rows import row
+
+RX = "http://www.nlm.nih.gov/research/umls/rxnorm"
+LOINC = "http://loinc.org"
+UCUM = "http://unitsofmeasure.org"
+Change = Callable[[dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Quirk:
+    id: str
+    shape: str
+    does: str
+    change: Change
+    outcome: str
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.shape}"
+
+
+def base() -> dict[str, Any]:
+    return request_for(row("x", "PV", "70F", obs="K=2.8 mmol/L@-2", hits="none"))
+
+
+def drug_base() -> dict[str, Any]:
+    return request_for(row("x", "PV", "70F", obs="K=2.8 mmol/L@-2", meds="furosemide@active", hits="none"))
+
+
+def applied(quirk: Quirk) -> dict[str, Any]:
+    """The request of a quirk."""
+    request = copy.deepcopy(drug_base() if quirk in DRUGS else base())
+    where = request["prefetch"]["medicationRequests" if quirk in DRUGS else "laboratory"]
+    if quirk in BUNDLES:
+        changed = quirk.change(request)
+        return request if changed is None else changed
+    target = where["entry"][0]["resource"]
+    changed = quirk.change(target)
+    if isinstance(changed, list):
+        where["entry"] = [{"resource": one} for one in changed]
+    return request
+
+
+def put(**members: Any) -> Change:
+    """Set members; ``...`` removes one; ``a__b`` reaches inside."""
+
+    def change(resource: dict[str, Any]) -> None:
+        for path, value in members.items():
+            target: Any = resource
+            *parents, last = path.split("__")
+            for name in parents:
+                target = target[int(name) if name.isdigit() else name]
+            if value is ...:
+                target.pop(last, None)
+            else:
+                target[last] = value
+
+    return change
+
+
+def unit(text: str | None, code: str | None = None, system: str | None = UCUM, value: Any = 2.8) -> Change:
+    quantity = {"value": value, "unit": text, "code": code, "system": system if code else None}
+    return put(valueQuantity={name: item for name, item in quantity.items() if item is not None})
+
+
+def copies(*changes: Change) -> Change:
+    """Several versions of the resource."""
+
+    def change(resource: dict[str, Any]) -> list[dict[str, Any]]:
+        found = []
+        for one in changes:
+            made = copy.deepcopy(resource)
+            one(made)
+            found.append(made)
+        return found
+
+    return change
+
+
+def code(*codings: dict[str, str], text: str | None = None) -> Change:
+    concept: dict[str, Any] = {"coding": list(codings)} if codings else {}
+    if text:
+        concept["text"] = text
+    return put(code=concept)
+
+
+K_CODE = {"system": LOINC, "code": "2823-3"}
+OBSERVATIONS = (
+    Quirk("O01", "potassium in g/dL", "cannot be a serum potassium: named, no rule", unit("g/dL", "g/dL"), "named"),
+    Quirk("O02", "potassium in mg/dL", "not on the closed list: named", unit("mg/dL", "mg/dL"), "named"),
+    Quirk("O03", "value as text “Blank”", "not used; nothing to report", put(valueQuantity=..., valueString="Blank"), "silent"),
+    Quirk("O04", "number in valueString", "no unit: named", put(valueQuantity=..., valueString="2.8"), "named"),
+    Quirk("O05", "no unit at all", "named", unit(None), "named"),
+    Quirk("O06", "unit text only, mmol/l", "spelling read", unit("mmol/l"), "used"),
+    Quirk("O07", "unit mEq/L", "one milliequivalent of potassium is one millimole", unit("mEq/L"), "used"),
+    Quirk("O08", "unit code meq/L", "spelling read", unit("meq/L", "meq/L"), "used"),
+    Quirk("O09", "unit MEQ/L", "spelling read", unit("MEQ/L"), "used"),
+    Quirk("O10", "code mmol/L, text g/dL", "contradiction: named", unit("g/dL", "mmol/L"), "named"),
+    Quirk("O11", "unit “mmol”", "no concentration: named", unit("mmol"), "named"),
+    Quirk("O12", "unit coded in SNOMED CT, text mmol/L", "the text is read", unit("mmol/L", "258813002", "http://snomed.info/sct"), "used"),
+    Quirk("O13", "value -666.66", "implausible: named", unit("mmol/L", "mmol/L", value=-666.66), "named"),
+    Quirk("O14", "value 0.9 and 12.1 lie outside the plausible range", "named", unit("mmol/L", "mmol/L", value=0.9), "named"),
+    Quirk("O15", "value as JSON string", "malformed result: named", unit("mmol/L", "mmol/L", value="2.8"), "named"),
+    Quirk("O16", "value with fifteen digits", "compared unrounded, shown rounded", unit("mmol/L", "mmol/L", value=2.79999923706055), "used"),
+    Quirk("O17", "local code, LOINC only in the display", "unknown code: not used, not guessed", code({"system": "urn:oid:1.2.3", "code": "K"}, text="Potassium"), "silent"),
+    Quirk("O18", "LOINC is the fourth coding", "every coding is looked at", code({"system": "urn:oid:1.2.3", "code": "1"}, {"code": "2"}, {"system": "urn:x", "code": "3"}, K_CODE), "used"),
+    Quirk("O19", "LOINC as urn:oid", "alias system", code({"system": "urn:oid:2.16.840.1.113883.6.1", "code": "2823-3"}), "used"),
+    Quirk("O20", "LOINC with a trailing slash", "alias system", code({"system": "http://loinc.org/", "code": "2823-3"}), "used"),
+    Quirk("O21", "potassium in blood, 6298-4", "counts as potassium", code({"system": LOINC, "code": "6298-4"}), "used"),
+    Quirk("O22", "potassium in urine, 2828-2", "a look-alike: never", code({"system": LOINC, "code": "2828-2"}), "silent"),
+    Quirk("O23", "mass-property LOINC with mmol/L", "the unit decides", code({"system": LOINC, "code": "75940-7"}), "used"),
+    Quirk("O24", "entered-in-error", "never used", put(status="entered-in-error"), "silent"),
+    Quirk("O25", "cancelled", "never used", put(status="cancelled"), "silent"),
+    Quirk("O26", "registered", "never used", put(status="registered"), "silent"),
+    Quirk("O27", "status missing", "named", put(status=...), "named"),
+    Quirk("O28", "status Xfinal", "named", put(status="Xfinal"), "named"),
+    Quirk("O29", "amended", "counts", put(status="amended"), "used"),
+    Quirk("O30", "corrected", "counts", put(status="corrected"), "used"),
+    Quirk("O31", "preliminary and only moderate", "mentioned, never graded", put(status="preliminary"), "silent"),
+    Quirk("O32", "final, then entered-in-error under the same id", "retracted", copies(put(), put(status="entered-in-error")), "silent"),
+    Quirk("O33", "final 2.8, then corrected 4.2 under the same id", "the correction counts", copies(put(), put(status="corrected", valueQuantity__value=4.2)), "silent"),
+    Quirk("O34", "the same result under two ids", "one hit", copies(put(), put(id="twin")), "used"),
+    Quirk("O35", "dataAbsentReason", "not used", put(valueQuantity=..., dataAbsentReason={"text": "unknown"}), "silent"),
+    Quirk("O36", "effectivePeriod", "its end counts", put(effectiveDateTime=..., effectivePeriod={"start": "2026-11-01", "end": "2026-11-16T11:00:00Z"}), "used"),
+    Quirk("O37", "effectiveInstant", "counts", put(effectiveDateTime=..., effectiveInstant="2026-11-16T11:00:00Z"), "used"),
+    Quirk("O38", "only issued", "counts", put(effectiveDateTime=..., issued="2026-11-16T11:00:00.000Z"), "used"),
+    Quirk("O39", "no time at all", "not used", put(effectiveDateTime=...), "silent"),
+    Quirk("O40", "date without a time", "00:00 of that day in the configured zone", put(effectiveDateTime="2026-11-16"), "used"),
+    Quirk("O41", "time without a zone", "the configured zone", put(effectiveDateTime="2026-11-16T11:00:00"), "used"),
+    Quirk("O42", "year and month only", "first day of it", put(effectiveDateTime="2026-11"), "used"),
+    Quirk("O43", "year 0385", "very old, no crash", put(effectiveDateTime="0385-01-01"), "silent"),
+    Quirk("O44", "dated in the 2190s", "future: not used", put(effectiveDateTime="2190-01-01T00:00:00Z"), "silent"),
+    Quirk("O45", "US date", "cannot be read: named", put(effectiveDateTime="5/18/2026 10:33:22 PM"), "named"),
+    Quirk("O46", "comparator <", "just below", put(valueQuantity__comparator="<", valueQuantity__value=3.0), "used"),
+    Quirk("O47", "interpretation as an object instead of a list", "malformed result: named", put(interpretation={"text": "L"}), "named"),
+    Quirk("O48", "unknown members and R3 fields", "ignored", put(context={"reference": "Encounter/1"}, comment="x"), "used"),
+    Quirk("O49", "subject of somebody else", "never used, and named", put(subject__reference="Patient/other"), "stranger"),
+    Quirk("O50", "subject missing", "cannot be tied to the patient: named", put(subject=...), "stranger"),
+    Quirk("O51", "subject by display only", "named", put(subject={"display": "An oyster"}), "stranger"),
+    Quirk("O52", "subject as conditional reference", "named", put(subject={"reference": "Patient?identifier=1"}), "stranger"),
+    Quirk("O53", "subject as urn:uuid of the same id", "the patient", put(subject={"reference": "urn:uuid:row-patient"}), "used"),
+    Quirk("O54", "subject id in other letters", "somebody else", put(subject={"reference": "Patient/Row-Patient"}), "stranger"),
+    Quirk("O55", "subject with a version", "not the stated form: named", put(subject={"reference": "Patient/row-patient/_history/2"}), "stranger"),
+    Quirk("O56", "components only", "components are read", put(code={"coding": [{"system": LOINC, "code": "24326-1"}]}, valueQuantity=..., component=[{"code": {"coding": [K_CODE]}, "valueQuantity": {"value": 2.8, "unit": "mmol/L"}}]), "used"),
+    Quirk("O57", "id of 200 characters", "read", put(id="a" * 200), "used"),
+    Quirk("O58", "no id", "read", put(id=...), "used"),
+)  # fmt: skip
+
+
+def medicine(**concept: Any) -> Change:
+    return put(medicationCodeableConcept=concept)
+
+
+DRUGS = (
+    Quirk("M01", "only a reference with a display", "matched by name", put(medicationCodeableConcept=..., medicationReference={"reference": "Medication/9", "display": "furosemide (LASIX) 40 MG tablet"}), "used"),
+    Quirk("M02", "product code (SCD)", "maps to its ingredient", medicine(coding=[{"system": RX, "code": "313988"}]), "used"),
+    Quirk("M03", "RxNorm as OID beside a vendor code", "every coding is looked at", medicine(coding=[{"system": "urn:oid:1.2.840", "code": "5"}, {"system": "urn:oid:2.16.840.1.113883.6.88", "code": "4603"}]), "used"),
+    Quirk("M04", "ATC code", "maps to its ingredient", medicine(coding=[{"system": "http://www.whocc.no/atc", "code": "C03CA01"}]), "used"),
+    Quirk("M05", "brand name in text", "matched by name", medicine(text="Lasix 40 mg tablet"), "used"),
+    Quirk("M06", "odd case", "matched by name", medicine(text="fuROSEmide 40 MG"), "used"),
+    Quirk("M07", "doNotPerform", "no medicine", put(doNotPerform=True), "nodrug"),
+    Quirk("M08", "on-hold", "not active", put(status="on-hold"), "nodrug"),
+    Quirk("M09", "stopped", "not active", put(status="stopped"), "nodrug"),
+    Quirk("M10", "status unknown", "not counted as active", put(status="unknown"), "nodrug"),
+    Quirk("M11", "intent proposal, nobody reported it", "not active", put(intent="proposal"), "nodrug"),
+    Quirk("M12", "intent proposal, reported", "a home medicine: active", put(intent="proposal", reportedBoolean=True), "used"),
+    Quirk("M13", "intent plan", "active", put(intent="plan"), "used"),
+    Quirk("M14", "intent instance-order", "active", put(intent="instance-order"), "used"),
+    Quirk("M15", "contained Medication", "resolved", put(medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": RX, "code": "4603"}]}}]), "used"),
+    Quirk("M16", "contained Medication with ingredients only", "ingredients are read", put(medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": {"text": "furosemide"}}]}]), "used"),
+    Quirk("M17", "R5 shape: medication.concept", "read alike", put(medicationCodeableConcept=..., medication={"concept": {"text": "furosemide"}}), "used"),
+    Quirk("M18", "local code, no readable name", "not recognised: named", medicine(coding=[{"system": "urn:local", "code": "ADMINMED:543"}]), "notdrug"),
+    Quirk("M19", "a medicine that is none of ours", "silent", medicine(text="vitamin E 400 unit capsule"), "nodrug"),
+    Quirk("M20", "salt name losartan potassium", "never a supplement, no diuretic", medicine(text="losartan potassium 50 mg"), "nodrug"),
+    Quirk("M21", "another patient's order", "never used, and named", put(subject__reference="Patient/other"), "strangerdrug"),
+    Quirk("M22", "dosageInstruction as an object", "read", put(dosageInstruction={"text": "one daily"}), "used"),
+    Quirk("M23", "reasonCode as an object", "read", put(reasonCode={"text": "mg"}), "used"),
+    Quirk("M24", "combination product", "belongs to all classes of its ingredients", medicine(text="amiloride hydrochloride 5 mg / furosemide 40 mg tablet"), "used"),
+)  # fmt: skip
+
+
+def _key(name: str, value: Any) -> Change:
+    def change(request: dict[str, Any]) -> None:
+        request["prefetch"][name] = value
+
+    return change
+
+
+def _laboratory(build: Callable[[dict[str, Any]], Any]) -> Change:
+    def change(request: dict[str, Any]) -> None:
+        request["prefetch"]["laboratory"] = build(request["prefetch"]["laboratory"])
+
+    return change
+
+
+def _moved(request: dict[str, Any]) -> None:
+    request["prefetch"]["vitalSigns"] = request["prefetch"]["laboratory"]
+    request["prefetch"]["laboratory"] = bundle([])
+
+
+def _foreign_key(request: dict[str, Any]) -> None:
+    request["prefetch"]["vendor-key"] = request["prefetch"].pop("laboratory")
+
+
+EPIC_EMPTY = {
+    "resourceType": "Bundle", "type": "searchset", "total": 0,
+    "entry": [{"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "processing"}]}, "search": {"mode": "outcome"}}],
+}  # fmt: skip
+ERROR = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+BUNDLES = (
+    Quirk("H01", "Bundle without type", "read", _laboratory(lambda b: {k: v for k, v in b.items() if k != "type"}), "used"),
+    Quirk("H02", "a bare resource instead of a Bundle", "a list of one", _laboratory(lambda b: b["entry"][0]["resource"]), "used"),
+    Quirk("H03", "an array of resources", "read", _laboratory(lambda b: [e["resource"] for e in b["entry"]]), "used"),
+    Quirk("H04", "Bundle inside a Bundle", "opened", _laboratory(lambda b: {"resourceType": "Bundle", "entry": [{"resource": b}]}), "used"),
+    Quirk("H05", "null and empty entries among good ones", "skipped", _laboratory(lambda b: b | {"entry": [None, {}, {"fullUrl": "x"}, *b["entry"]]}), "used"),
+    Quirk("H06", "the results under another of our keys", "used all the same", _moved, "used"),
+    Quirk("H07", "the results under a key of the vendor's", "used all the same", _foreign_key, "used"),
+    Quirk("H08", "the same Bundle under two keys", "counted once", lambda r: _key("vitalSigns", r["prefetch"]["laboratory"])(r), "used"),
+    Quirk("H09", "empty searchset with a warning outcome", "nothing found", _key("laboratory", EPIC_EMPTY), "silent"),
+    Quirk("H10", "an OperationOutcome error", "could not look: named", _key("laboratory", ERROR), "source"),
+    Quirk("H11", "null", "no data on record", _key("laboratory", None), "silent"),
+    Quirk("H12", "a missing key", "could not look: named", lambda r: r["prefetch"].pop("laboratory") and None, "source"),
+    Quirk("H13", "HTML in place of FHIR", "could not look: named", _key("laboratory", "<html>"), "source"),
+    Quirk("H14", "a next link that cannot be followed", "incomplete: named, what is there counts", _laboratory(lambda b: b | {"link": [{"relation": "next", "url": "https://x.example/?page=2"}]}), "used+source"),
+    Quirk("H15", "entry is no list", "could not look: named", _key("laboratory", {"resourceType": "Bundle", "entry": 5}), "source"),
+    Quirk("H16", "DSTU2 medication orders", "version not supported: named", _key("medicationRequests", bundle([{"resourceType": "MedicationOrder", "id": "1"}])), "used+version"),
+    Quirk("H17", "a damaged resource among good ones", "named, the rest counts", _laboratory(lambda b: b | {"entry": [{"resource": {"resourceType": "Observation", "code": "x"}}, *b["entry"]]}), "used+unreadable"),
+)  # fmt: skip
+QUIRKS = (*OBSERVATIONS, *DRUGS, *BUNDLES)
