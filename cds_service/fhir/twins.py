@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 
-_VALUE_TWICE_IN_ONE_OBJECT = re.compile(rb'"value"\s*:[^{}\[\]]*"value"\s*:')
-"""Between the two no brace: the same flat object (a quote inside a string is escaped and cannot match)."""
+_QUANTITY = b'"valueQuantity"'
+_VALUE = b'"value"'
 
 
 def says_value_twice(raw: bytes) -> bool:
-    """Whether a resource holds ``value`` or ``valueQuantity`` twice in one object. Two counts decide the usual case."""
-    if raw.count(b'"value"') > 1 and _VALUE_TWICE_IN_ONE_OBJECT.search(raw) is not None:
-        return True
-    return raw.count(b'"valueQuantity"') > 1 and _has_twins(raw)
+    """Whether a resource holds ``valueQuantity``, or its quantity ``value``, twice. Cheap for the usual single quantity."""
+    at = raw.find(_QUANTITY)
+    if at < 0:
+        return False
+    after = at + len(_QUANTITY)
+    if raw.find(_QUANTITY, after) > 0:
+        return _has_twins(raw)
+    return raw.count(_VALUE, after, raw.find(b"}", after)) > 1 and _has_twins(raw)
 
 
 def _has_twins(raw: bytes) -> bool:

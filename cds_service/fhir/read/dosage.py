@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cds_service.clinical.vocabulary import Route
 from cds_service.fhir.read import shapes
@@ -68,9 +69,15 @@ def depot_route(lines: list[shapes.Dosage], name: str | None) -> Route | None:
                 return Route.DEPOT_3_MONTHLY
         if DEPOT_WORDS.search(text[:500]) and muscular:
             return Route.DEPOT
-    if name and THREE_MONTHLY_WORDS.search(name[:300]):
+    return _depot_by_name(name) if name else None
+
+
+@lru_cache(maxsize=4096)
+def _depot_by_name(name: str) -> Route | None:
+    """Products that are depots by their name; names repeat, so the answer is remembered."""
+    if THREE_MONTHLY_WORDS.search(name[:300]):
         return Route.DEPOT_3_MONTHLY
-    if name and re.search(
+    if re.search(
         r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE
     ):
         return Route.DEPOT if DEPOT_WORDS.search(name[:300]) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cds_service.terminology import Coding, DrugMatch
 
@@ -16,7 +17,14 @@ NOT_A_NAME = re.compile(
 def drug_label(text: str | None, codings: Sequence[Coding], match: DrugMatch) -> str:
     """Display text that reads as a name (no sentence, link or markup) and is not too long; else the ingredients."""
     for candidate in (text, *(coding.display for coding in codings)):
-        name = " ".join((candidate or "").split())
-        if name and len(name) <= LONGEST and not NOT_A_NAME.search(name):
+        name = _as_name(candidate) if candidate and len(candidate) <= 4 * LONGEST else None
+        if name:
             return name
     return " / ".join(match.ingredients) or "medicine"
+
+
+@lru_cache(maxsize=4096)
+def _as_name(text: str) -> str | None:
+    """The text on one line if it reads as a name."""
+    name = " ".join(text.split())
+    return name if name and len(name) <= LONGEST and not NOT_A_NAME.search(name) else None

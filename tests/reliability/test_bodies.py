@@ -1,0 +1,314 @@
+"""Faults J: what a body may do to us, over real connections. After each the good request still gets its card."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any
+
+import httpx
+import pytest
+
+import cds_service
+from tests.reliability.process import JSON, SERVICE, Running, fixture, good_body
+from tests.service import answer
+
+FIRST_VALUE = re.compile(rb'("value": )([\d.]+)')
+
+
+def with_value(text: bytes) -> bytes:
+    """The good request with another text in place of the potassium value."""
+    return FIRST_VALUE.sub(lambda found: found[1] + text, good_body(), count=1)
+
+
+def in_prefetch(value: bytes) -> bytes:
+    head = b'{"hook":"patient-view","hookInstance":"x","context":{"patientId":"k-1","userId":"Practitioner/1"},'
+    return head + b'"prefetch":{"patient":null,"laboratory":' + value + b"}}"
+
+
+def bundle(*resources: bytes) -> bytes:
+    return b'{"resourceType":"Bundle","entry":[' + b",".join(b'{"resource":%s}' % one for one in resources) + b"]}"
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+CONTAINED = b'{"resourceType":"Observation","contained":[' * 10_000 + b"{}" + b"]}" * 10_000
+BODIES: dict[str, tuple[bytes, tuple[int, ...]]] = {
+    **{f"J01 {body.decode() or 'empty'}": (body, (400,)) for body in (b"", b"null", b"[]", b'"x"', b"1")},
+    **{f"J03 value {text}": (with_value(text.encode()), (400,)) for text in ("NaN", "Infinity", "-Infinity")},
+    "J03 value 1e999": (with_value(b"1e999"), (200,)),
+    "J04 lone surrogate": (good_body().replace(b"urosemide", b"urosemide\\ud800"), (400,)),
+    "J04 raw NUL": (good_body().replace(b"urosemide", b"urosemide\x00"), (400,)),
+    "J04 latin-1 in a name": (good_body().replace(b"urosemide", b"urosemid\xe9"), (400,)),
+    "J04 byte order mark": (b"\xef\xbb\xbf" + good_body(), (400,)),
+    "J04 UTF-16": (good_body().decode().encode("utf-16"), (400,)),
+    "J04 right-to-left override": (good_body().replace(b"urosemide", "urosemide\u202e".encode()), (200,)),
+    "J04 escaped NUL": (good_body().replace(b"urosemide", b"urosemide\\u0000"), (200,)),
+    "J05 value twice": (FIRST_VALUE.sub(rb'\1\2, "value": 4.1', good_body(), count=1), (400,)),
+    "J05 quantity twice": (good_body().replace(b'"valueQuantity":', b'"valueQuantity": {"value": 4.1}, "valueQuantity":', 1), (400,)),
+    "J05 patientId twice": (good_body().replace(b'"patientId":', b'"patientId": "x", "patientId":', 1), (400,)),
+    "J06 nested arrays": (DEEP, (400,)),
+    "J06 nested objects": (b'{"a":' * 100_000, (400,)),
+    "J06 deep in a resource": (in_prefetch(bundle(b'{"resourceType":"Observation","extension":%s}' % DEEP)), (400,)),
+    "J06 contained 10,000 deep": (in_prefetch(CONTAINED), (400,)),
+    "J07 5,000 digits": (with_value(b"1" * 5_000), (200, 400)),
+    "J07 1,000,000 digits": (with_value(b"1" * 1_000_000), (200, 400)),
+    "J07 minus zero": (with_value(b"-0"), (200,)),
+    "J07 1e-400": (with_value(b"1e-400"), (200,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "statuses"), BODIES.values(), ids=BODIES.keys())
+def test_odd_bodies_are_refused_or_said(running: Running, body: bytes, statuses: tuple[int, ...]) -> None:
+    begin = time.perf_counter()
+    response = running.post(body)
+    assert time.perf_counter() - begin < 0.5
+    assert response.status_code in statuses, response.text[:300]
+    data = json.loads(response.content.decode("utf-8"))
+    if response.status_code == 400:
+        assert data["resourceType"] == "OperationOutcome"
+    else:
+        assert "Potassium 4.1" not in response.text
+    assert running.is_good()
+
+
+@pytest.mark.parametrize("text", ["1e999", "-0", "1e-400", "1" * 5_000])
+def test_j03_j07_impossible_numbers_are_named_and_never_compared(running: Running, text: str) -> None:
+    data = running.post(with_value(text.encode())).json()
+    account = data["extension"]["org.muscle-spasm-cds"]
+    assert not any(hit["rule"].startswith("potassium") for hit in account.get("hits", []))
+    assert any(entry.get("need") == "potassium" for entry in account["notEvaluated"])
+
+
+def test_j02_a_body_cut_at_every_fiftieth(running: Running) -> None:
+    whole = good_body()
+    with httpx.Client(base_url=running.url, headers=JSON, trust_env=False) as http:
+        statuses = [http.post(SERVICE, content=whole[: len(whole) * part // 50]).status_code for part in range(50)]
+    assert statuses == [400] * 50
+
+
+def head(*lines: bytes, path: bytes = SERVICE.encode()) -> bytes:
+    return b"\r\n".join([b"POST " + path + b" HTTP/1.1", b"Host: x", b"Content-Type: application/json", *lines, b"", b""])
+
+
+def test_j08_a_large_body_is_refused_before_it_is_read(running: Running) -> None:
+    received = running.send(head(b"Content-Length: 50000000") + b"x" * 1_000)
+    assert received.startswith(b"HTTP/1.1 413")
+    assert b"connection: close" in received.lower()
+
+
+def test_j09_a_large_chunked_body_is_stopped_at_the_limit(running: Running) -> None:
+    sent = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(400):
+            sent += 100_000
+            yield b"x" * 100_000
+
+    before = running.resident_kb()
+    try:
+        response = httpx.post(running.url + SERVICE, content=parts(), headers=JSON, trust_env=False, timeout=10)
+        assert response.status_code == 413
+    except httpx.WriteError:
+        pass  # closed while we were still sending: just as well
+    assert sent < 25_000_000
+    assert running.resident_kb() - before < 50_000
+    assert running.is_good()
+
+
+SMUGGLED = b"0\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+FRAMES: dict[str, bytes] = {
+    "shorter than the body": head(b"Content-Length: 20") + good_body(),
+    "two lengths": head(b"Content-Length: 2", b"Content-Length: 5") + b"{}",
+    "length and chunks": head(b"Content-Length: %d" % len(SMUGGLED), b"Transfer-Encoding: chunked") + SMUGGLED,
+    "chunks and length": head(b"Transfer-Encoding: chunked", b"Content-Length: 4") + SMUGGLED,
+    "two encodings": head(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity") + SMUGGLED,
+    "negative length": head(b"Content-Length: -5") + b"{}",
+    "length in words": head(b"Content-Length: two") + b"{}",
+    "newline in the path": head(b"Content-Length: 2", path=b"/cds-services/a\nb") + b"{}",
+}
+
+
+@pytest.mark.parametrize("data", FRAMES.values(), ids=FRAMES.keys())
+def test_j10_contradicting_lengths_are_refused_and_nothing_is_smuggled(running: Running, data: bytes) -> None:
+    received = running.send(data, seconds=1)
+    assert received.startswith(b"HTTP/1.1 400")
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert b" 200 " not in received
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"\x00" * 50_000_000)), ("gzip", gzip.compress(gzip.compress(good_body()))), ("gzip", b"\x00\x01"),
+        ("br", good_body()), ("zstd", good_body()), ("deflate", good_body()), ("gzip, gzip", good_body()),
+    ],
+)  # fmt: skip
+def test_j11_compressed_bodies_are_refused(running: Running, encoding: str, body: bytes) -> None:
+    before = running.resident_kb()
+    assert running.post(body, **{"content-encoding": encoding}).status_code == 415
+    assert running.resident_kb() - before < 5_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 200), ("Application/JSON;charset=utf-8", 200), ("application/fhir+json", 200), ("text/plain", 415),
+        ("application/json; charset=utf-7", 415), ("multipart/form-data; boundary=x", 415), ("application/x-www-form-urlencoded", 415),
+    ],
+)  # fmt: skip
+def test_j12_content_types_by_a_stated_list(running: Running, kind: str, status: int) -> None:
+    assert running.post(good_body(), **{"content-type": kind}).status_code == status
+
+
+def test_j12_no_content_type(running: Running) -> None:
+    assert running.send(head(b"Content-Length: 2").replace(b"Content-Type: application/json\r\n", b"") + b"{}", 1).startswith(b"HTTP/1.1 415")
+
+
+SMALL = b'{"resourceType":"Observation","id":"o%d","code":{"coding":[{"code":"x"}]}}'
+
+
+def seconds_for(running: Running, body: bytes, tries: int = 3) -> float:
+    best = 9.0
+    for _ in range(tries):
+        begin = time.perf_counter()
+        assert running.post(body).status_code == 200
+        best = min(best, time.perf_counter() - begin)
+    return best
+
+
+def test_j13_time_grows_linearly_with_observations(running: Running) -> None:
+    times = {n: seconds_for(running, in_prefetch(bundle(*(SMALL % i for i in range(n))))) for n in (1_000, 10_000, 90_000)}
+    assert times[90_000] < 1.5
+    assert times[90_000] / times[10_000] < 25, times
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["in the context", "in a resource"])
+def test_j14_time_grows_linearly_with_members(running: Running, inside: bool) -> None:
+    def body(n: int) -> bytes:
+        members = b",".join(b'"k%d":1' % i for i in range(n))
+        if inside:
+            return in_prefetch(bundle(b'{"resourceType":"Observation",%s}' % members))
+        return in_prefetch(b"null").replace(b'"userId"', members + b',"userId"')
+
+    small, large = (seconds_for(running, body(n)) for n in (10_000, 100_000))
+    assert large / small < 25
+    assert large < 1.5
+
+
+@pytest.mark.parametrize("kind", ["display", "codings", "components"])
+def test_j15_huge_parts_are_answered_in_time_and_cut(running: Running, kind: str) -> None:
+    request = fixture()
+    observation = request["prefetch"]["laboratory"]["entry"][0]["resource"]
+    medication = request["prefetch"]["medicationRequests"]["entry"][0]["resource"]["medicationCodeableConcept"]
+    if kind == "display":
+        medication["coding"] = []
+        medication["text"] = "furosemide " + "x" * 1_000_000
+    elif kind == "codings":
+        observation["code"]["coding"] += [{"system": "urn:x", "code": str(i)} for i in range(100_000)]
+    else:
+        observation["component"] = [{"code": {"text": "x"}, "valueString": "y"} for _ in range(10_000)]
+    begin = time.perf_counter()
+    response = running.post(json.dumps(request).encode())
+    assert time.perf_counter() - begin < 1.5
+    assert response.status_code == 200
+    assert any("otassium" in card["summary"] for card in response.json()["cards"])
+    assert all(len(card["summary"]) < 140 for card in response.json()["cards"])
+    assert len(response.content) < 60_000
+
+
+def every_pattern() -> dict[str, re.Pattern[Any]]:
+    found: dict[str, re.Pattern[Any]] = {}
+    for info in walk_packages(cds_service.__path__, "cds_service."):
+        if any(part in info.name for part in ("migrations", "__main__")):
+            continue
+        module = import_module(info.name)
+        for name, value in vars(module).items():
+            values = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+            found |= {f"{info.name}.{name}-{n}": one for n, one in enumerate(values) if isinstance(one, re.Pattern)}
+    return found
+
+
+PATTERNS = every_pattern()
+TRAPS = ("a" * 50_000 + "!", "1" * 50_000 + "x", " " * 50_000 + "x", "-" * 50_000, "/" * 50_000, "a " * 25_000 + "!",
+         "<" * 50_000, "[" * 50_000, "{{" * 25_000, "1.1." * 12_000, "mg/" * 16_000, "\\" * 50_000, '"a":' * 12_000)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_j16_no_pattern_is_slow_on_trap_texts(name: str) -> None:
+    pattern = PATTERNS[name]
+    for trap in TRAPS:
+        text: Any = trap.encode() if isinstance(pattern.pattern, bytes) else trap
+        for use in (pattern.search, pattern.fullmatch, lambda given: pattern.sub("" if isinstance(given, str) else b"", given)):
+            begin = time.process_time()
+            use(text)
+            assert time.process_time() - begin < 0.1, (name, trap[:5])
+
+
+@pytest.mark.parametrize("case", ["nms-haloperidol", "thiazide-order-potassium-low", "hypokalaemia-furosemide"])
+def test_j17_every_member_removed_nulled_or_swapped_never_breaks_the_service(running: Running, case: str) -> None:
+    request = fixture(case)
+    tried = 0
+    with httpx.Client(base_url=running.url, headers=JSON, trust_env=False) as http:
+        for change in mutations(request):
+            response = http.post(f"/cds-services/muscle-spasm-{request['hook']}", content=change())
+            assert response.status_code in (200, 400, 412, 422), response.text[:200]
+            assert "Traceback" not in response.text
+            tried += 1
+    assert tried > 400
+
+
+def mutations(request: dict[str, Any]) -> Iterator[Callable[[], bytes]]:
+    """Bodies with one member removed, nulled or of another type."""
+
+    def mutant(path: tuple[Any, ...], value: Any) -> bytes:
+        changed = json.loads(json.dumps(request))
+        target = changed
+        for step in path[:-1]:
+            target = target[step]
+        if value is ...:
+            del target[path[-1]]
+        else:
+            target[path[-1]] = value
+        return json.dumps(changed).encode()
+
+    for path in paths(request):
+        for value in (..., None, 7, "x", [], {}):
+            yield lambda path=path, value=value: mutant(path, value)  # type: ignore[misc]
+
+
+def paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in items:
+        yield (*above, name)
+        yield from paths(inner, (*above, name))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"/cds-services/../../etc/passwd", b"/cds-services/%2e%2e/%2e%2e/etc/passwd", b"/cds-services/" + b"a" * 10_000,
+     b"/cds-services/a%0ab", b"/cds-services/%00", b"/cds-services/muscle-spasm-patient-view%2ffeedback%2fx"],
+)  # fmt: skip
+def test_j20_unknown_services_get_one_constant_answer(running: Running, path: bytes) -> None:
+    received = running.send(head(b"Content-Length: 2", b"Connection: close", path=path) + b"{}")
+    constant = running.post(b"{}", "/cds-services/nobody").content
+    assert received.startswith(b"HTTP/1.1 404")
+    assert received.endswith(constant)
+
+
+def test_no_line_of_these_tests_forged_the_log(running: Running) -> None:
+    assert all("event" in line for line in running.lines())
+    assert "Traceback" not in running.log.read_text()
+
+
+def test_the_pipeline_agrees_with_the_process(running: Running) -> None:
+    over_http = running.post(good_body()).json()
+    assert over_http["cards"] == answer(fixture(), 1_795_165_200.0)["cards"]
+
+
