@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
@@ -93,7 +92,9 @@ def test_j02_a_body_cut_at_every_fiftieth(running: Running) -> None:
 
 
 def head(*lines: bytes, path: bytes = SERVICE.encode()) -> bytes:
-    return b"\r\n".join([b"POST " + path + b" HTTP/1.1", b"Host: x", b"Content-Type: application/json", *lines, b"", b""])
+    return b"\r\n".join(
+        [b"POST " + path + b" HTTP/1.1", b"Host: x", b"Content-Type: application/json", *lines, b"", b""]
+    )
 
 
 def test_j08_a_large_body_is_refused_before_it_is_read(running: Running) -> None:
@@ -168,7 +169,9 @@ def test_j12_content_types_by_a_stated_list(running: Running, kind: str, status:
 
 
 def test_j12_no_content_type(running: Running) -> None:
-    assert running.send(head(b"Content-Length: 2").replace(b"Content-Type: application/json\r\n", b"") + b"{}", 1).startswith(b"HTTP/1.1 415")
+    assert running.send(
+        head(b"Content-Length: 2").replace(b"Content-Type: application/json\r\n", b"") + b"{}", 1
+    ).startswith(b"HTTP/1.1 415")
 
 
 SMALL = b'{"resourceType":"Observation","id":"o%d","code":{"coding":[{"code":"x"}]}}'
@@ -184,7 +187,9 @@ def seconds_for(running: Running, body: bytes, tries: int = 3) -> float:
 
 
 def test_j13_time_grows_linearly_with_observations(running: Running) -> None:
-    times = {n: seconds_for(running, in_prefetch(bundle(*(SMALL % i for i in range(n))))) for n in (1_000, 10_000, 90_000)}
+    times = {
+        n: seconds_for(running, in_prefetch(bundle(*(SMALL % i for i in range(n))))) for n in (1_000, 10_000, 90_000)
+    }
     assert times[90_000] < 1.5
     assert times[90_000] / times[10_000] < 25, times
 
@@ -230,7 +235,9 @@ def every_pattern() -> dict[str, re.Pattern[Any]]:
             continue
         module = import_module(info.name)
         for name, value in vars(module).items():
-            values = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+            values = (
+                value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+            )
             found |= {f"{info.name}.{name}-{n}": one for n, one in enumerate(values) if isinstance(one, re.Pattern)}
     return found
 
@@ -245,7 +252,11 @@ def test_j16_no_pattern_is_slow_on_trap_texts(name: str) -> None:
     pattern = PATTERNS[name]
     for trap in TRAPS:
         text: Any = trap.encode() if isinstance(pattern.pattern, bytes) else trap
-        for use in (pattern.search, pattern.fullmatch, lambda given: pattern.sub("" if isinstance(given, str) else b"", given)):
+        for use in (
+            pattern.search,
+            pattern.fullmatch,
+            lambda given: pattern.sub("" if isinstance(given, str) else b"", given),
+        ):
             begin = time.process_time()
             use(text)
             assert time.process_time() - begin < 0.1, (name, trap[:5])
@@ -310,5 +321,3 @@ def test_no_line_of_these_tests_forged_the_log(running: Running) -> None:
 def test_the_pipeline_agrees_with_the_process(running: Running) -> None:
     over_http = running.post(good_body()).json()
     assert over_http["cards"] == answer(fixture(), 1_795_165_200.0)["cards"]
-
-

@@ -77,9 +77,7 @@ def _depot_by_name(name: str) -> Route | None:
     """Products that are depots by their name; names repeat, so the answer is remembered."""
     if THREE_MONTHLY_WORDS.search(name[:300]):
         return Route.DEPOT_3_MONTHLY
-    if re.search(
-        r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE
-    ):
+    if re.search(r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE):
         return Route.DEPOT if DEPOT_WORDS.search(name[:300]) else None
     return None
 

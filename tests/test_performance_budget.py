@@ -1,0 +1,53 @@
+"""A budget that no wall clock can spoil: function calls per request, and growth with the size of the chart."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from benchmarks.payloads import NOW, PAYLOADS, body
+from cds_service.guidance.finding import Hook
+from cds_service.hooks.parse import parse_request
+from tests.service import pipeline
+
+BUDGET = {"small": 1_250, "medium": 3_400, "order": 1_250}
+"""Python function calls for one answer; raise a figure only with a reason in the commit."""
+
+
+def calls(request: dict[str, Any]) -> int:
+    raw, hook = body(request), Hook(request["hook"])
+
+    async def one() -> None:
+        await pipeline().answer(parse_request(raw, hook), NOW.timestamp())
+
+    asyncio.run(one())
+    counted = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    loop = asyncio.new_event_loop()
+    sys.setprofile(count)
+    try:
+        loop.run_until_complete(one())
+    finally:
+        sys.setprofile(None)
+        loop.close()
+    return counted
+
+
+@pytest.mark.parametrize("size", BUDGET)
+def test_calls_per_answer_stay_inside_the_budget(size: str) -> None:
+    assert calls(PAYLOADS[size]()) <= BUDGET[size]
+
+
+def test_cost_grows_linearly_with_the_number_of_results() -> None:
+    from benchmarks.payloads import patient_view
+
+    small, medium, large = (calls(patient_view(count)) for count in (50, 500, 1000))
+    assert (large - medium) / 500 <= 1.3 * (medium - small) / 450
