@@ -15,6 +15,7 @@ import random
 import resource
 import sys
 import time
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,18 @@ def damaged_structure(body: bytes, rng: random.Random) -> bytes:
         target, key = _somewhere(value, rng)
         kind = rng.randrange(5)
         if kind == 0:
-            target[key] = rng.choice(ODD)
+            target[key] = deepcopy(rng.choice(ODD))
         elif kind == 1 and isinstance(target, dict):
             target.pop(key)
         elif kind == 2:
-            target[key] = [target[key]] * rng.randint(1, 3)
+            target[key] = [deepcopy(target[key]) for _ in range(rng.randint(1, 3))]
         elif kind == 3 and isinstance(target[key], int | float):
             target[key] = target[key] * rng.choice([-1, 0, 10, 1000, 0.001])
         else:
             other, name = _somewhere(value, rng)
-            target[key] = json.loads(json.dumps(other[name]))[:5] if isinstance(other[name], list) else rng.choice(ODD)
+            target[key] = (
+                json.loads(json.dumps(other[name]))[:5] if isinstance(other[name], list) else deepcopy(rng.choice(ODD))
+            )
     return json.dumps(value).encode()
 
 

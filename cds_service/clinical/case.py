@@ -7,7 +7,7 @@ test can refuse a rule that reads what it has not declared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar, overload
@@ -331,7 +331,7 @@ class Case:
             self.limits,
         )
 
-    def _albumins(self) -> tuple[LabResult, ...]:
+    def _albumins(self) -> Sequence[LabResult]:
         self.reads.add(Analyte.ALBUMIN)
         return self.chart.series(Analyte.ALBUMIN)
 

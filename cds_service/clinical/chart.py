@@ -6,7 +6,7 @@ The reader in ``cds_service.fhir`` makes a Chart; rules only look at it (through
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -212,8 +212,8 @@ class Chart:
 
     now: float
     patient: Patient = field(default_factory=Patient)
-    results: Mapping[Analyte, tuple[LabResult, ...]] = field(default_factory=dict)
-    preliminary: Mapping[Analyte, tuple[LabResult, ...]] = field(default_factory=dict)
+    results: Mapping[Analyte, Sequence[LabResult]] = field(default_factory=dict)
+    preliminary: Mapping[Analyte, Sequence[LabResult]] = field(default_factory=dict)
     medications: tuple[MedicationExposure, ...] = ()
     """Recognised medicines only, drafts of this call included; one exposure per order."""
     conditions: tuple[ConditionFact, ...] = ()
@@ -221,7 +221,7 @@ class Chart:
     gaps: tuple[Gap, ...] = ()
     not_used: tuple[NotUsed, ...] = ()
 
-    def series(self, analyte: Analyte) -> tuple[LabResult, ...]:
+    def series(self, analyte: Analyte) -> Sequence[LabResult]:
         """Eligible results of an analyte, newest first."""
         return self.results.get(analyte, ())
 

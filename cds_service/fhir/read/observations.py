@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 
 from cds_service.clinical.chart import DAY, GapReason, LabResult
+from cds_service.clinical.series import LazySeries
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.errors import MalformedRequest
 from cds_service.fhir.read import shapes
@@ -41,13 +44,29 @@ class Unusable:
     time: float | None
 
 
+class Pending(NamedTuple):
+    """A result that counts, not yet written out. ``part`` is ``None`` for a coded answer, which ``unit`` then holds."""
+
+    time: float
+    issued: float | None
+    observation: shapes.Observation
+    part: shapes.Observation | shapes.Component | None
+    analyte: Analyte
+    quantity: shapes.Quantity | None
+    unit: Conversion | str
+
+
+def _newest_first(pending: Pending) -> tuple[float, float]:
+    return -pending.time, -pending.issued if pending.issued is not None else math.inf
+
+
 @dataclass(slots=True)
 class Results:
     """Results as they are read; ``settle`` orders them and decides what could not be used."""
 
     reading: Reading
-    usable: dict[Analyte, list[LabResult]] = field(default_factory=dict)
-    preliminary: dict[Analyte, list[LabResult]] = field(default_factory=dict)
+    usable: dict[Analyte, list[Pending]] = field(default_factory=dict)
+    preliminary: dict[Analyte, list[Pending]] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
     _versions: dict[str, tuple[shapes.Observation, Analyte | None]] = field(default_factory=dict)
     _nameless: list[tuple[shapes.Observation, Analyte | None]] = field(default_factory=list)
@@ -75,13 +94,13 @@ class Results:
         for observation, _ in (*self._versions.values(), *self._nameless):
             yield observation
 
-    def settle(self) -> tuple[dict[Analyte, tuple[LabResult, ...]], dict[Analyte, tuple[LabResult, ...]]]:
+    def settle(self) -> tuple[dict[Analyte, Sequence[LabResult]], dict[Analyte, Sequence[LabResult]]]:
         """(eligible, preliminary) results, newest first; unusable newer ones become gaps, older ones a note."""
         for observation, analyte in (*self._versions.values(), *self._nameless):
             if self.reading.is_own(observation.subject, "Observation"):
                 self._read(observation, analyte)
-        usable = {analyte: in_order(results) for analyte, results in self.usable.items()}
-        preliminary = {analyte: in_order(results) for analyte, results in self.preliminary.items()}
+        usable = {analyte: self._series(results) for analyte, results in self.usable.items()}
+        preliminary = {analyte: self._series(results) for analyte, results in self.preliminary.items()}
         for one in self.unusable:
             self._report(one, usable)
         return usable, preliminary
@@ -142,8 +161,8 @@ class Results:
             return
         value = self._quantity(part, analyte, when)
         if value is not None:
-            quantity, unit = value
-            self._keep(self._result(observation, part, analyte, quantity, unit, when))
+            issued = self.reading.time(observation.issued) if observation.issued else None
+            self._keep(Pending(when, issued, observation, part, analyte, *value))
 
     def _usable_time(
         self, analyte: Analyte, moment: float | None, part: shapes.Observation | shapes.Component
@@ -193,15 +212,22 @@ class Results:
         elif text or part.valueInteger is not None or part.valueCodeableConcept is not None:
             self.reading.note_unused(analyte, f"{analyte.title}: a result without a number was not used.", when)
 
-    def _result(
-        self,
-        observation: shapes.Observation,
-        part: shapes.Observation | shapes.Component,
-        analyte: Analyte,
-        quantity: shapes.Quantity,
-        unit: Conversion,
-        when: float,
-    ) -> LabResult:
+    def _series(self, pending: list[Pending]) -> Sequence[LabResult]:
+        """Newest first, made when looked at; results of one moment are made now to be put in order (0.3-4)."""
+        if len(pending) == 1:
+            return LazySeries(pending, self._result)
+        pending.sort(key=_newest_first)
+        for one, other in pairwise(pending):
+            if one.time == other.time and one.issued == other.issued:
+                return in_order([self._result(item) for item in pending])
+        return LazySeries(pending, self._result)
+
+    def _result(self, pending: Pending) -> LabResult:
+        when, issued, observation, part, analyte, quantity, unit = pending
+        if part is None:
+            return self._answer(observation, when, unit)
+        assert quantity is not None
+        assert isinstance(unit, Conversion)
         value = unit.apply(quantity.value or 0.0)
         if quantity.comparator == "<":
             value = math.nextafter(value, -math.inf)
@@ -215,7 +241,7 @@ class Results:
             reported=reported_text(analyte, quantity),
             time=when,
             age_days=(self.reading.now - when) / DAY,
-            issued=self.reading.time(observation.issued) if observation.issued else None,
+            issued=issued,
             preliminary=observation.status == "preliminary",
             reference_low=low,
             reference_high=high,
@@ -258,22 +284,24 @@ class Results:
         if answer is None:
             self._cannot_use(Analyte.AVPU, when, "AVPU: an answer that is not known was not used.")
             return
-        self._keep(
-            LabResult(
-                analyte=Analyte.AVPU, value=0.0, unit="", reported=answer.replace("_", " "), time=when,
-                age_days=(self.reading.now - when) / DAY, preliminary=observation.status == "preliminary",
-                reference=reference_to("Observation", observation.id), answer=answer,
-            )
+        self._keep(Pending(when, None, observation, None, Analyte.AVPU, None, answer))
+
+    def _answer(self, observation: shapes.Observation, when: float, answer: Conversion | str) -> LabResult:
+        said = str(answer)
+        return LabResult(
+            analyte=Analyte.AVPU, value=0.0, unit="", reported=said.replace("_", " "), time=when,
+            age_days=(self.reading.now - when) / DAY, preliminary=observation.status == "preliminary",
+            reference=reference_to("Observation", observation.id), answer=said,
         )  # fmt: skip
 
-    def _keep(self, result: LabResult) -> None:
-        kept = self.preliminary if result.preliminary else self.usable
-        kept.setdefault(result.analyte, []).append(result)
+    def _keep(self, pending: Pending) -> None:
+        kept = self.preliminary if pending.observation.status == "preliminary" else self.usable
+        kept.setdefault(pending.analyte, []).append(pending)
 
     def _cannot_use(self, analyte: Analyte, when: float | None, detail: str) -> None:
         self.unusable.append(Unusable(analyte=analyte, detail=detail, time=when))
 
-    def _report(self, one: Unusable, usable: dict[Analyte, tuple[LabResult, ...]]) -> None:
+    def _report(self, one: Unusable, usable: dict[Analyte, Sequence[LabResult]]) -> None:
         """Newer than everything usable (or undated): could not look. Older: only mentioned."""
         newest = usable.get(one.analyte)
         horizon = self.reading.limits["nms.vitals_window_h"] / 24 if one.analyte in VITAL_SIGNS else 365.0
