@@ -121,12 +121,23 @@ def _id_of(raw: msgspec.Raw) -> str | None:
         return None
 
 
+LONGEST_TEXT = 1_000
+"""Of a name or code; longer ones are cut before anything searches or remembers them."""
+
+
+def clipped(text: str) -> str:
+    """A name as far as it is read; a long one also loses its runs of blanks."""
+    return text if len(text) <= 200 else " ".join(text[: 4 * LONGEST_TEXT].split())[:LONGEST_TEXT]
+
+
 def codings(concept: shapes.Concept | None) -> tuple[Coding, ...]:
     """All codings of a CodeableConcept that carry a code or a display."""
     if concept is None or not concept.coding:
         return ()
     return tuple(
-        Coding(one.system, one.code or "", one.display or "") for one in concept.coding[:200] if one.code or one.display
+        Coding(one.system and clipped(one.system), clipped(one.code or ""), clipped(one.display or ""))
+        for one in concept.coding[:200]
+        if one.code or one.display
     )
 
 
@@ -135,8 +146,8 @@ def text_of(concept: shapes.Concept | None) -> str | None:
     if concept is None:
         return None
     if concept.text:
-        return concept.text
-    return next((one.display for one in concept.coding or () if one.display), None)
+        return clipped(concept.text)
+    return next((clipped(one.display) for one in concept.coding or () if one.display), None)
 
 
 def status_code(value: shapes.Concept | str | None) -> str | None:

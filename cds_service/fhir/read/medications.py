@@ -10,7 +10,7 @@ import msgspec
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
 from cds_service.clinical.vocabulary import Concept, DrugClass, Route
 from cds_service.fhir.read import shapes
-from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
+from cds_service.fhir.read.context import Reading, clipped, codings, reference_to, text_of
 from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
 from cds_service.fhir.read.labels import drug_label
 from cds_service.terminology import Coding, DrugMatch
@@ -255,18 +255,18 @@ def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
         concept = concept or use.medication.concept
         reference = reference or use.medication.reference
     if concept is not None:
-        return Named(codings(concept), concept.text or text_of(concept))
+        return Named(codings(concept), text_of(concept))
     if reference is None:
         return Named((), None)
     raw = reading.resolve(reference.reference, use.contained)
     if raw is None:
-        return Named((), reference.display)
+        return Named((), clipped(reference.display or "") or None)
     try:
         medication = MEDICATION.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Named((), reference.display)
+        return Named((), clipped(reference.display or "") or None)
     found = codings(medication.code)
-    words = text_of(medication.code) or reference.display
+    words = text_of(medication.code) or clipped(reference.display or "") or None
     if not found and not words:
         found, words = _from_ingredients(medication)
     return Named(found, words, text_of(medication.form))
