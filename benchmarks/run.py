@@ -52,8 +52,8 @@ PATHS = {
 }
 
 
-def servers(with_comparison: bool) -> list[Server]:
-    """Floors, our service, and HealthChain where it is installed."""
+def servers() -> list[Server]:
+    """Floors and our service."""
     known = [
         Server("floor (a) FastAPI + orjson", uvicorn("benchmarks.floors:fastapi_floor")),
         Server("floor (b) ASGI + msgspec", uvicorn("benchmarks.floors:asgi_floor")),
@@ -62,8 +62,6 @@ def servers(with_comparison: bool) -> list[Server]:
             (sys.executable, "-m", "cds_service", "serve", "--now", NOW.strftime("%Y-%m-%dT%H:%M:%SZ")),
         ),
     ]
-    if with_comparison:
-        known.append(Server("HealthChain, one rule", uvicorn("benchmarks.healthchain_app:app")))
     return known
 
 
@@ -194,7 +192,6 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", default=list(PAYLOADS), choices=list(PAYLOADS))
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--memory-requests", type=int, default=0, help="afterwards, resident memory over N requests")
-    parser.add_argument("--with-healthchain", action="store_true")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     files = {size: folder / f"{size}.json" for size in options.sizes}
@@ -208,7 +205,7 @@ def main() -> None:
     memory: dict[str, int] = {}
     warm = body(PAYLOADS["small"]())
     for round_number in range(options.rounds):
-        for server in servers(options.with_healthchain):
+        for server in servers():
             with started(server, warm) as running:
                 starts.setdefault(server.name, []).append(running.first_answer_s)
                 for size, file in files.items():
