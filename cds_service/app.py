@@ -224,6 +224,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         return Response(outcome(status), status, headers, "application/fhir+json")
 
     app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, refused)  # then raised again, for the edge to record
     app.state.service = state
     return Edge(
         app=app,

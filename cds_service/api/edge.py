@@ -27,7 +27,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON_TYPES = (b"application/json", b"application/fhir+json")
 _SLASHES = re.compile(r"/{2,}")
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_REQUEST_ID = re.compile(rb"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+"""A caller's own request id is kept only as a UUID: anything freer could carry a record number into the log."""
 WITH_BODY = frozenset({"POST"})
 """No route takes a body by another method: those are answered 404 or 405 without reading it."""
 

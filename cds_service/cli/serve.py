@@ -41,8 +41,10 @@ def run(settings: Settings) -> None:
     import uvicorn
 
     from cds_service.api.connections import BoundedProtocol
+    from cds_service.app import create_app
 
     refuse_taken_port(settings)
+    app = create_app(settings)  # with several workers too: a wrong configuration must stop the start, once
     print_start(settings)
     common = {
         "host": settings.host,
@@ -59,9 +61,7 @@ def run(settings: Settings) -> None:
         "ws": "none",
     }
     if settings.workers == 1:
-        from cds_service.app import create_app
-
-        uvicorn.run(create_app(settings), **common)  # type: ignore[arg-type]
+        uvicorn.run(app, **common)  # type: ignore[arg-type]
         return
     pass_on(settings)
     uvicorn.run("cds_service.app:create_app", factory=True, workers=settings.workers, **common)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cds_service.errors import ConfigurationError
@@ -93,6 +94,7 @@ class FeedbackDesk:
         recorder.add(*issued_from(cards, salt=self._salt, **facts))
 
     async def _keep_open(self) -> None:
+        await asyncio.to_thread(import_module, "cds_service.feedback.store")  # large: the loop must not wait for it
         from cds_service.feedback.recorder import Recorder
         from cds_service.feedback.store import Store, StoreUnavailable
 

@@ -1,0 +1,420 @@
+"""Faults B: load, slow clients, signals and death, against real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from cds_service.api.connections import HEADER_DEADLINE_S
+from cds_service.api.overload import MAX_LATE_S, Heartbeat, Shares
+from cds_service.app import create_app
+from cds_service.settings import Settings
+from tests.reliability.process import JSON, PROJECT, SERVICE, Running, fixture, free_port, good_body, launch, service
+from tests.reliability.test_bodies import SMALL, bundle, head, in_prefetch
+
+
+def is_over(connection: socket.socket, seconds: float) -> bool:
+    """Whether the other side ends the connection within the time."""
+    connection.settimeout(seconds)
+    with contextlib.suppress(ConnectionError):
+        try:
+            while connection.recv(65_536):
+                pass
+        except TimeoutError:
+            return False
+    return True
+
+
+def hammer(running: Running, times: int, body: bytes = b"") -> Counter[int]:
+    """Statuses of many calls, sixteen at a time."""
+    with (
+        httpx.Client(base_url=running.url, headers=JSON, timeout=30, trust_env=False) as http,
+        ThreadPoolExecutor(16) as pool,
+    ):
+        return Counter(pool.map(lambda _: http.post(SERVICE, content=body or good_body()).status_code, range(times)))
+
+
+def test_b01_late_twice_in_a_row_means_overload_and_recovers() -> None:
+    heartbeat = Heartbeat()
+    heartbeat.note(MAX_LATE_S + 0.1)
+    assert not heartbeat.is_late, "one heavy request is no overload"
+    heartbeat.note(MAX_LATE_S + 0.1)
+    assert heartbeat.is_late
+    heartbeat.note(0.01)
+    assert not heartbeat.is_late
+
+
+async def test_b01_b02_an_overloaded_service_refuses_at_once_with_retry_after() -> None:
+    edge = create_app(Settings(store_enabled=False, console=False))
+    edge.heartbeat.note(9)
+    edge.heartbeat.note(9)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
+        begin = time.perf_counter()
+        response = await http.post(SERVICE, content=good_body(), headers=JSON)
+        assert time.perf_counter() - begin < 0.05
+        assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+        assert response.json()["issue"][0]["code"] == "throttled"
+        assert (await http.get("/livez")).status_code == 200
+
+
+def test_b03_one_client_holds_at_most_half_where_there_are_several() -> None:
+    shares = Shares(clients=2, max_concurrent=4)
+    with shares.hold("a"), shares.hold("a"):
+        assert shares.is_spent("a")
+        assert not shares.is_spent("b")
+    assert not shares.is_spent("a")
+    alone = Shares(clients=1, max_concurrent=1)
+    with alone.hold("a"):
+        assert not alone.is_spent("a")
+
+
+def test_b04_a_heavy_request_delays_the_others_by_less_than_a_second(running: Running) -> None:
+    heavy = in_prefetch(bundle(*(SMALL % number for number in range(20_000))))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = [pool.submit(running.post, heavy) for _ in range(3)]
+        times = []
+        while not all(one.done() for one in waiting):
+            begin = time.perf_counter()
+            assert running.is_good()
+            times.append(time.perf_counter() - begin)
+    assert max(times) < 1.0
+
+
+@pytest.mark.slow
+def test_b05_headers_that_trickle_or_never_come_are_cut_off(running: Running) -> None:
+    silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(100)]
+    trickling = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(100)]
+    begin = time.monotonic()
+    for one in trickling:
+        one.sendall(b"POST /x HTTP/1.1\r\nHost: ")
+    while time.monotonic() - begin < HEADER_DEADLINE_S + 1:
+        for one in trickling:
+            with contextlib.suppress(OSError):
+                one.sendall(b"x")
+        assert running.is_good()
+        time.sleep(0.5)
+    assert all(is_over(one, 2) for one in silent + trickling)
+
+
+def test_b05_endless_headers_are_cut_off(running: Running) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=5) as connection:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            for _ in range(400):
+                connection.sendall(b"X-A: " + b"a" * 10_000 + b"\r\n")
+        assert is_over(connection, 2)
+    assert running.is_good()
+
+
+def test_b06_a_body_that_trickles_is_answered_408(tmp_path: Path) -> None:
+    with service(tmp_path, CDS_BODY_DEADLINE_S="1") as running:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=5) as connection:
+            connection.sendall(head(b"Content-Length: 1000"))
+            begin = time.monotonic()
+            for _ in range(8):
+                with contextlib.suppress(OSError):
+                    connection.sendall(b" ")
+                time.sleep(0.2)
+            received = connection.recv(65_536)
+            assert received.startswith(b"HTTP/1.1 408")
+            assert is_over(connection, 2)
+            assert time.monotonic() - begin < 4
+
+
+def test_b07_a_client_that_does_not_read_and_idle_ones_harm_nobody(running: Running) -> None:
+    lazy = socket.create_connection(("127.0.0.1", running.port))
+    lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_024)
+    lazy.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        for _ in range(2_000):
+            lazy.send(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n\r\n")
+    idle = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(300)]
+    before = running.resident_kb()
+    assert hammer(running, 100) == {200: 100}
+    assert running.resident_kb() - before < 20_000
+    for one in (lazy, *idle):
+        one.close()
+
+
+def test_b08_no_file_descriptors_left_recovers_without_a_restart(tmp_path: Path) -> None:
+    limited = ("bash", "-c", 'ulimit -n 128; exec "$@"', "limited")
+    with service(tmp_path, prefix=limited, CDS_STORE_ENABLED="false") as running:
+        flood = []
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                flood.append(socket.create_connection(("127.0.0.1", running.port), timeout=1))
+        time.sleep(0.5)
+        for one in flood:
+            one.close()
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            with contextlib.suppress(httpx.HTTPError):
+                if running.is_good():
+                    break
+            time.sleep(0.1)
+        assert running.is_good()
+        assert running.process.poll() is None
+
+
+class Slow(BaseHTTPRequestHandler):
+    """A FHIR server that takes its time."""
+
+    def do_GET(self) -> None:
+        time.sleep(0.8)
+        body = b'{"resourceType": "Bundle", "type": "searchset", "entry": []}'
+        self.send_response(200)
+        self.send_header("content-type", "application/fhir+json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def slow_fhir() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+
+
+def test_b09_requests_in_flight_are_answered_after_sigterm(tmp_path: Path, slow_fhir: str) -> None:
+    request = fixture()
+    request["prefetch"].pop("conditions", None)
+    request |= {
+        "fhirServer": slow_fhir,
+        "fhirAuthorization": {"access_token": "x", "token_type": "Bearer", "expires_in": 300},
+    }
+    body = json.dumps(request).encode()
+    environment = {"CDS_FHIR_SERVERS": json.dumps([slow_fhir]), "CDS_FHIR_PRIVATE_NETWORKS": "true"}
+    with service(tmp_path, **environment) as running, ThreadPoolExecutor(50) as pool:
+        calls = [pool.submit(running.post, body) for _ in range(50)]
+        time.sleep(0.6)
+        running.process.send_signal(signal.SIGTERM)
+        statuses = Counter(one.result().status_code for one in calls)
+        assert statuses == {200: 50}
+        assert running.process.wait(20) in (0, -signal.SIGTERM)
+        with pytest.raises(httpx.ConnectError):
+            running.post(good_body())
+
+
+@pytest.mark.parametrize(
+    "signals", [(signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT), (signal.SIGINT,)]
+)
+def test_b10_signals_end_it_cleanly(tmp_path: Path, signals: tuple[int, ...]) -> None:
+    with service(tmp_path) as running:
+        for one in signals:
+            with contextlib.suppress(ProcessLookupError):
+                running.process.send_signal(one)
+        running.process.wait(10)
+        assert "Traceback" not in running.log.read_text()
+
+
+def test_b10_sigterm_before_the_start_has_ended(tmp_path: Path) -> None:
+    process = start_only(tmp_path)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    process.wait(10)
+    assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
+
+
+def start_only(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
+    command = [sys.executable, "-m", "cds_service", "serve", "--port", str(free_port()), *arguments]
+    settings = kept | {"CDS_STORE": str(folder / "f.sqlite3")} | environment
+    return subprocess.Popen(command, cwd=PROJECT, env=settings, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.slow
+def test_b11_feedback_that_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+    acknowledged: set[str] = set()
+    for _ in range(5):
+        with service(tmp_path) as running:
+            stop = Event()
+
+            def report(running: Running = running, stop: Event = stop) -> None:
+                while not stop.is_set():
+                    card = str(uuid.uuid4())
+                    entry = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T10:05:31Z"}
+                    with contextlib.suppress(httpx.HTTPError):
+                        response = running.post(json.dumps({"feedback": [entry]}).encode(), SERVICE + "/feedback")
+                        if response.status_code == 200:
+                            acknowledged.add(card)
+
+            threads = [Thread(target=report) for _ in range(4)]
+            for one in threads:
+                one.start()
+            time.sleep(1.0)
+            running.process.kill()
+            running.process.wait()
+            stop.set()
+            for one in threads:
+                one.join()
+    rows = sqlite3.connect(tmp_path / "feedback.sqlite3").execute("select card from feedback").fetchall()
+    stored = Counter(card for (card,) in rows)
+    assert len(acknowledged) > 50
+    assert acknowledged <= set(stored)
+    assert max(stored.values()) == 1
+
+
+@pytest.mark.parametrize("damage", ["zero", "garbage"])
+def test_b12_a_damaged_store_is_said_and_cards_go_on(tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "feedback.sqlite3"
+    file.write_bytes(b"" if damage == "zero" else b"not a database" * 1_000)
+    with service(tmp_path) as running:
+        assert running.is_good()
+        end = time.monotonic() + 10
+        state = "opening"
+        while state == "opening" and time.monotonic() < end:
+            state = httpx.get(running.url + "/readyz", trust_env=False).json()["store"]
+        assert "feedback.sqlite3" in state, "readiness names the file and what to do; no new store takes its place"
+        assert running.is_good()
+
+
+WRONG: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
+    "port out of range": (("--port", "70000"), {}, "port"),
+    "beyond loopback without clients": (("--host", "0.0.0.0"), {}, "loopback only"),
+    "no such configuration file": ((), {"CDS_CONFIG": "nowhere.toml"}, "nowhere.toml"),
+    "clock that is none": (("--now", "yesterday"), {}, "now"),
+    "unknown rule": ((), {"CDS_RULES_OFF": '["no-such-rule"]'}, "no-such-rule"),
+    "no such parameter file": ((), {"CDS_PARAMETERS_FILE": "nowhere.toml"}, "nowhere.toml"),
+    "no such key file": ((), {"CDS_CLIENTS": '[{"issuer": "https://x.example", "jwks_file": "nowhere.json"}]', "CDS_PUBLIC_URL": "https://y.example"}, "nowhere.json"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "environment", "said"), WRONG.values(), ids=WRONG.keys())
+def test_b13_a_wrong_configuration_stops_the_start_with_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    begin = time.monotonic()
+    process = start_only(tmp_path, *arguments, **environment)
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 2
+    assert time.monotonic() - begin < 4
+    lines = [line for line in errors.decode().splitlines() if not line.startswith("cds-service on")]
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_b13_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text("deadlin_s = 3\n")
+    process = start_only(tmp_path, CDS_CONFIG=str(file))
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 2
+    assert b"deadlin_s" in errors
+
+
+def test_b13_a_taken_port_is_one_line(tmp_path: Path, running: Running) -> None:
+    process = start_only(tmp_path, "--port", str(running.port))
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 2
+    assert errors.decode().count("\n") == 1
+    assert "cannot listen" in errors.decode()
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+@pytest.mark.slow
+def test_b14_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    running = launch(tmp_path, "--workers", "2")
+    try:
+        end = time.monotonic() + 15
+        while len(children(running.process.pid)) < 2 and time.monotonic() < end:
+            time.sleep(0.1)
+        first = children(running.process.pid)
+        os.kill(first[0], signal.SIGKILL)
+        end = time.monotonic() + 20
+        while time.monotonic() < end and (
+            len(children(running.process.pid)) < 2 or first[0] in children(running.process.pid)
+        ):
+            with contextlib.suppress(httpx.HTTPError):
+                running.post(good_body())
+            time.sleep(0.2)
+        assert len(children(running.process.pid)) == 2
+        assert first[0] not in children(running.process.pid)
+        assert all(running.is_good() for _ in range(20))
+    finally:
+        assert running.stop() in (0, -signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_b15_memory_is_flat(running: Running) -> None:
+    hammer(running, 1_500)
+    before = running.resident_kb()
+    assert hammer(running, 4_000) == {200: 4_000}
+    assert running.resident_kb() - before < 10_000
+
+
+def test_b16_deadlines_do_not_follow_the_wall_clock() -> None:
+    sources = [
+        PROJECT / "cds_service" / name
+        for name in ("api/edge.py", "api/connections.py", "api/overload.py", "fhir/client.py")
+    ]
+    for source in sources:
+        text = source.read_text(encoding="utf-8")
+        assert "time.time()" not in text, source.name
+        assert "datetime.now" not in text, source.name
+
+
+async def test_b18_the_loop_is_not_held_by_an_ordinary_request() -> None:
+    edge = create_app(Settings(store_enabled=False, console=False, now="2026-11-20T09:00:00Z"))
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            due = time.perf_counter() + 0.005
+            await asyncio.sleep(0.005)
+            late.append(time.perf_counter() - due)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
+        await http.post(SERVICE, content=good_body(), headers=JSON)
+        watcher = asyncio.create_task(watch())
+        for folder in sorted((PROJECT / "fixtures").iterdir()):
+            request = fixture(folder.name)
+            await http.post(f"/cds-services/muscle-spasm-{request['hook']}", content=json.dumps(request), headers=JSON)
+            await asyncio.sleep(0.01)
+        watcher.cancel()
+    assert sorted(late)[int(len(late) * 0.9)] < 0.05
+
+
+async def test_b19_trouble_while_stopping_does_not_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    edge = create_app(Settings(store_enabled=False, console=False))
+
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("x")
+
+    monkeypatch.setattr(edge, "app", broken)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
+        response = await http.get("/cds-services")
+    assert response.status_code == 500
+    assert response.json()["resourceType"] == "OperationOutcome"
+    assert edge.metrics.failures == 1
