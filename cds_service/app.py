@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI
@@ -20,7 +21,7 @@ from cds_service.api.edge import Edge, Limits
 from cds_service.api.health import Health
 from cds_service.api.log import AccessLog
 from cds_service.api.metrics import Metrics
-from cds_service.api.openapi import describe_api
+from cds_service.api.openapi import EXAMPLE_NOW, EXAMPLE_REQUEST, VERSION, document, show_answer
 from cds_service.api.overload import Heartbeat, Shares
 from cds_service.api.problems import outcome
 from cds_service.api.services import Discovery, Feedback, Service
@@ -173,6 +174,13 @@ async def warm_up(state: ServiceState) -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+async def example_answer(state: ServiceState) -> dict[str, Any]:
+    """What the service answers to the documented example, at the example's own time."""
+    request = parse_request(msgspec.json.encode(EXAMPLE_REQUEST), Hook.PATIENT_VIEW)
+    answer, _, _ = await state.pipeline.answer(request, datetime.fromisoformat(EXAMPLE_NOW).timestamp())
+    return answer
+
+
 def create_app(settings: Settings | None = None) -> Edge:
     """The ASGI application. Raises ``ConfigurationError`` for settings that must stop the start."""
     settings = settings or load_settings()
@@ -182,6 +190,8 @@ def create_app(settings: Settings | None = None) -> Edge:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await warm_up(state)
+        if described is not None:
+            show_answer(described, await example_answer(state))
         state.desk.start()
         heartbeat.start()
         try:
@@ -203,10 +213,11 @@ def create_app(settings: Settings | None = None) -> Edge:
     ]
     if settings.metrics:
         routes.append(Route("/metrics", health.metrics))
-    if settings.console:
-        from cds_service.console.routes import console_routes
+    described = document(VERSION) if settings.docs else None
+    if settings.shows_console or described is not None:
+        from cds_service.console.routes import page_routes
 
-        routes += console_routes(state)
+        routes += page_routes(state, described)
     app = FastAPI(
         title="cds-service",
         lifespan=lifespan,
@@ -216,7 +227,8 @@ def create_app(settings: Settings | None = None) -> Edge:
         redoc_url=None,
         redirect_slashes=False,
     )
-    describe_api(app, enabled=settings.docs)
+    if described is not None:
+        app.openapi = lambda: described  # type: ignore[method-assign]
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cds_service.errors import ConfigurationError
@@ -93,7 +93,10 @@ class Settings(BaseSettings):
     row_retention_days: int = Field(default=1825, ge=30)
     instance_salt: str = "change-me-per-site"
 
-    console: bool = True
+    console: bool | None = None
+    """The pages for people. Unset: shown, but once clients must present tokens only behind ``console_password``."""
+    console_password: SecretStr | None = Field(default=None, min_length=12)
+    """Password of the pages (HTTP Basic, any user name)."""
     docs: bool = True
     metrics: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -116,6 +119,13 @@ class Settings(BaseSettings):
     def authenticates(self) -> bool:
         """Whether callers must present a token."""
         return bool(self.clients)
+
+    @property
+    def shows_console(self) -> bool:
+        """Whether the pages are served; in production (clients configured) only when somebody asked for them."""
+        if self.console is not None:
+            return self.console
+        return self.console_password is not None or not self.authenticates
 
     @property
     def store_url(self) -> str:

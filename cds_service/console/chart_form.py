@@ -8,19 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from cds_service.clinical.vocabulary import Concept
+from cds_service.console.form_fields import FIELDS
 
-RESULTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("K", "Potassium", "2823-3", ("mmol/L", "mEq/L")),
-    ("Ca", "Total calcium", "17861-6", ("mmol/L", "mg/dL")),
-    ("Alb", "Albumin", "1751-7", ("g/L", "g/dL")),
-    ("Mg", "Magnesium", "19123-9", ("mmol/L", "mg/dL")),
-    ("Cr", "Creatinine", "2160-0", ("umol/L", "mg/dL")),
-    ("CK", "CK", "2157-6", ("U/L",)),
-    ("Temp", "Temperature", "8310-5", ("Cel", "[degF]")),
-    ("GCS", "Glasgow Coma Scale", "9269-2", ("{score}",)),
-    ("HR", "Heart rate", "8867-4", ("/min",)),
-    ("QTc", "QTc", "8636-3", ("ms",)),
-)
 PATIENT = "console-patient"
 MAX_LINES = 30
 HOOKS = ("patient-view", "order-select", "order-sign")
@@ -43,14 +32,14 @@ def request_from_form(form: Mapping[str, str], now: float) -> dict[str, Any]:
     prefetch: dict[str, list[dict[str, Any]]] = {key: [] for key in KEYS}
     prefetch["laboratory"] = _results(form, moment)
     prefetch["medicationRequests"] = [
-        _order(name, number, "active", moment) for number, name in enumerate(_lines(form.get("medicines", "")))
+        _order(name, number, "active", moment) for number, name in enumerate(form_lines(form.get("medicines", "")))
     ]
     prefetch["conditions"] = [
-        _problem(line, number, moment) for number, line in enumerate(_lines(form.get("problems", "")))
+        _problem(line, number, moment) for number, line in enumerate(form_lines(form.get("problems", "")))
     ]
     context: dict[str, Any] = {"userId": "Practitioner/console", "patientId": PATIENT}
     if hook != "patient-view":
-        drafts = [_order(name, 100 + n, "draft", moment) for n, name in enumerate(_lines(form.get("drafts", "")))]
+        drafts = [_order(name, 100 + n, "draft", moment) for n, name in enumerate(form_lines(form.get("drafts", "")))]
         context["draftOrders"] = _bundle(drafts) | {"type": "collection"}
         if hook == "order-select":
             context["selections"] = [f"MedicationRequest/{one['id']}" for one in drafts]
@@ -62,7 +51,8 @@ def request_from_form(form: Mapping[str, str], now: float) -> dict[str, Any]:
     }
 
 
-def _lines(text: str) -> list[str]:
+def form_lines(text: str) -> list[str]:
+    """Lines of a text field that say something."""
     return [line.strip()[:200] for line in text.splitlines() if line.strip()][:MAX_LINES]
 
 
@@ -97,16 +87,16 @@ def _number(text: str, what: str) -> float:
 
 def _results(form: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
     found = []
-    for name, title, loinc, units in RESULTS:
-        text = form.get(f"value-{name}", "").strip()
+    for field in FIELDS:
+        text = form.get(f"value-{field.name}", "").strip()
         if not text:
             continue
-        unit = form.get(f"unit-{name}", units[0])
-        if unit not in units:
-            raise FormError(f"{title}: choose one of the units")
-        days = _number(form.get(f"days-{name}", "0") or "0", f"{title}, days ago")
+        unit = form.get(f"unit-{field.name}", field.units[0])
+        if unit not in field.units:
+            raise FormError(f"{field.title}: choose one of the units")
+        days = _number(form.get(f"days-{field.name}", "1") or "0", f"{field.title}, days ago")
         quantity: dict[str, Any] = {
-            "value": _number(text, title),
+            "value": _number(text, field.title),
             "unit": unit,
             "system": "http://unitsofmeasure.org",
             "code": unit,
@@ -116,9 +106,9 @@ def _results(form: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
         found.append(
             {
                 "resourceType": "Observation",
-                "id": name.lower(),
+                "id": field.name.lower(),
                 "status": "final",
-                "code": {"coding": [{"system": "http://loinc.org", "code": loinc, "display": title}]},
+                "code": {"coding": [{"system": "http://loinc.org", "code": field.loinc, "display": field.title}]},
                 "subject": {"reference": f"Patient/{PATIENT}"},
                 "effectiveDateTime": _ago(now, days),
                 "valueQuantity": quantity,
@@ -131,7 +121,9 @@ def _ago(now: datetime, days: float) -> str:
     return (now - timedelta(days=min(max(days, 0.0), 20_000.0))).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _order(name: str, number: int, status: str, now: datetime) -> dict[str, Any]:
+def _order(line: str, number: int, status: str, now: datetime) -> dict[str, Any]:
+    """``name`` or ``name; days since it was started`` (30 unless said; a draft is of now)."""
+    name, days = _split(line, 30.0 if status == "active" else 0.0)
     return {
         "resourceType": "MedicationRequest",
         "id": f"order-{number}",
@@ -139,19 +131,26 @@ def _order(name: str, number: int, status: str, now: datetime) -> dict[str, Any]
         "intent": "order",
         "medicationCodeableConcept": {"text": name},
         "subject": {"reference": f"Patient/{PATIENT}"},
-        "authoredOn": _ago(now, 30 if status == "active" else 0),
+        "authoredOn": _ago(now, days),
     }
 
 
 def _problem(line: str, number: int, now: datetime) -> dict[str, Any]:
-    """``name`` or ``name; days ago``; a concept of the catalogue by its title, else the text as it stands."""
-    name, _, days = line.partition(";")
+    """``name`` or ``name; days since onset`` (3 unless said); a concept by its title, else the text as it stands."""
+    name, days = _split(line, 3.0)
     known = {concept.value: concept.title for concept in Concept}
     return {
         "resourceType": "Condition",
         "id": f"problem-{number}",
-        "clinicalStatus": {"coding": [{"code": "active"}]},
-        "code": {"text": known.get(name.strip().replace(" ", "-"), name.strip())},
+        "clinicalStatus": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
+        },
+        "code": {"text": known.get(name.replace(" ", "-"), name)},
         "subject": {"reference": f"Patient/{PATIENT}"},
-        "onsetDateTime": _ago(now, _number(days, f"{name}, days ago") if days.strip() else 3.0),
+        "onsetDateTime": _ago(now, days),
     }
+
+
+def _split(line: str, default: float) -> tuple[str, float]:
+    name, _, days = line.partition(";")
+    return name.strip(), _number(days, f"{name.strip()}, days") if days.strip() else default

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,30 @@ from typing import Any
 PLACES = (Path(__file__).parent / "fixtures", Path(__file__).parents[2] / "fixtures")
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One shipped case."""
+
+    name: str
+    title: str
+    about: str
+    hook: str
+    file: Path
+
+    def request(self) -> dict[str, Any]:
+        """The hook request."""
+        found: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
+        return found
+
+
 @cache
-def examples() -> dict[str, str]:
-    """Name → first line of its description."""
+def examples() -> dict[str, Example]:
+    """All examples by name; empty when none are shipped."""
     folder = next((place for place in PLACES if place.is_dir()), None)
-    if folder is None:
-        return {}
-    found = {}
-    for request in sorted(folder.glob("*/request.json")):
-        title = request.with_name("case.md").read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
-        found[request.parent.name] = title
-    return found
+    return {} if folder is None else {file.parent.name: _read(file) for file in sorted(folder.glob("*/request.json"))}
 
 
-def example_request(name: str) -> dict[str, Any] | None:
-    """The request of an example, ``None`` for an unknown name."""
-    if name not in examples():
-        return None
-    folder = next(place for place in PLACES if place.is_dir())
-    request: dict[str, Any] = json.loads((folder / name / "request.json").read_text(encoding="utf-8"))
-    return request
+def _read(file: Path) -> Example:
+    title, _, about = file.with_name("case.md").read_text(encoding="utf-8").partition("\n")
+    hook = json.loads(file.read_text(encoding="utf-8"))["hook"]
+    return Example(file.parent.name, title.lstrip("# ").strip(), " ".join(about.split()), hook, file)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ from cds_service.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from cds_service.feedback.recorder import Recorder
-    from cds_service.feedback.records import Outcome
+    from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome
     from cds_service.feedback.store import Store
 
 RETRY_S = 5.0
 RETENTION_EVERY_S = 3_600.0
+EARLY = 1_000
 
 
 class FeedbackDesk:
@@ -42,6 +44,8 @@ class FeedbackDesk:
         self._row_days = row_days
         self._report_trouble = report_trouble
         self._tasks: list[asyncio.Task[None]] = []
+        self._early: deque[tuple[AnsweredCall, tuple[IssuedCard, ...]]] = deque(maxlen=EARLY)
+        """Calls that were answered before the store was open."""
         self.store: Store | None = None
         self.recorder: Recorder | None = None
         self.state = "off" if url is None else "opening"
@@ -86,12 +90,15 @@ class FeedbackDesk:
 
     def record(self, cards: list[dict[str, Any]], **facts: Any) -> None:
         """Note an answered call and its cards, off the answer path."""
-        recorder = self.recorder
-        if recorder is None:
+        if self._url is None:
             return
         from cds_service.feedback.issued import issued_from
 
-        recorder.add(*issued_from(cards, salt=self._salt, **facts))
+        issued = issued_from(cards, salt=self._salt, **facts)
+        if self.recorder is None:
+            self._early.append(issued)
+        else:
+            self.recorder.add(*issued)
 
     async def _keep_open(self) -> None:
         await asyncio.to_thread(import_module, "cds_service.feedback.store")  # large: the loop must not wait for it
@@ -114,6 +121,8 @@ class FeedbackDesk:
                 await asyncio.sleep(RETRY_S)
         self.store, self.state = store, "ok"
         self.recorder = Recorder(store=store, on_trouble=self._report_trouble)
+        while self._early:
+            self.recorder.add(*self._early.popleft())
         self._tasks.append(asyncio.create_task(self.recorder.run()))
         await self._retain(store)
 

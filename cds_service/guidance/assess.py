@@ -15,7 +15,7 @@ from cds_service.clinical.chart import Chart, Gap, GapReason
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.catalogue import Catalogue
-from cds_service.guidance.finding import Assessment, Finding, Hit, Hook, Indicator, NotEvaluated
+from cds_service.guidance.finding import Assessment, Finding, Hit, Hook, Indicator, NotEvaluated, Turn
 from cds_service.guidance.rule import Need, Rule
 
 MEDICATION_SOURCES = (Source.MEDICATION_REQUEST, Source.MEDICATION_STATEMENT, Source.MEDICATION_ADMINISTRATION)
@@ -70,7 +70,17 @@ def assess(
         shadow_hits=tuple(hit for hit in kept if hit.family in catalogue.shadow),
         not_evaluated=tuple(account(chart.gaps, asked)),
         notes=_notes(chart, comfort),
-        seconds_by_rule={one.rule.id: one.seconds for one in asked} if timed else {},
+        turns=tuple(_turn(one) for one in asked) if timed else (),
+    )
+
+
+def _turn(one: Asked) -> Turn:
+    return Turn(
+        rule_id=one.rule.id,
+        reads=one.reads,
+        seconds=one.seconds,
+        indicator=one.finding.indicator if one.finding is not None else None,
+        failed=one.error is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from cds_service.clinical.chart import MedicationExposure
@@ -155,6 +155,19 @@ class NotEvaluated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One rule's turn in a timed assessment: what it read, what it said, how long it took."""
+
+    rule_id: str
+    reads: frozenset[str]
+    """Needs it looked at (Analyte, DrugClass, Concept and Source values)."""
+    seconds: float
+    indicator: Indicator | None = None
+    """What it said, shown or not; ``None`` when silent."""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """All hits of one call, most severe first, and everything that could not be evaluated."""
 
@@ -166,4 +179,5 @@ class Assessment:
     """Lines for every card: "age not available", goals of care, preliminary values."""
     gate: str | None = None
     """Why no rule was asked: deceased, under age."""
-    seconds_by_rule: dict[str, float] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    """Every rule that was asked, in order; only when a person wants to see why."""

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Route
+from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Route
 from cds_service.terminology.conditions import ConceptIndex
 from cds_service.terminology.drugs import DrugIndex
 from cds_service.terminology.model import Coding, ConceptMatch, Consciousness, DrugMatch
@@ -104,6 +104,15 @@ class Terminology:
     def search_drugs(self, prefix: str, limit: int = 20) -> list[str]:
         """Medicine names that begin with ``prefix``."""
         return self._drugs.search(prefix, limit)
+
+    @staticmethod
+    def search_problems(text: str, limit: int = 20) -> list[tuple[str, str]]:
+        """Names of problems with every typed word in them, each with the concept it means, for a form's type-ahead."""
+        words = text.casefold().split()
+        rows = [(row["name"], row["concepts"]) for row in read_rows("concept_names.csv") if row["concepts"]]
+        hits = [(name, means) for name, means in rows if all(word in name.casefold() for word in words)]
+        hits.sort(key=lambda pair: (not pair[0].casefold().startswith(text.casefold()), len(pair[0])))
+        return [(name, " + ".join(Concept(one).title for one in means.split(";"))) for name, means in hits[:limit]]
 
 
 @cache
