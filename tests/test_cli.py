@@ -51,6 +51,23 @@ def test_terminology_lookup_answers_a_line_for_a_line() -> None:
     assert set(found[0]) == {"input", "ingredients", "rxcuis", "classes", "matchedBy"}
 
 
+def test_terminology_lookup_survives_whatever_a_file_holds() -> None:
+    """Bad bytes, a byte order mark, blank and endless lines, a code of a system that is not ours, an ASCII terminal."""
+    lines = (
+        b"\xff\xfe\x00\n\n   \n"
+        + b"a" * 10_000
+        + b"\n\xef\xbb\xbfRxNorm|313988\r\nfuros\xc3\xa9mide\nurn:ward:meds|KCL"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "cds_service", "terminology", "lookup", "--json"],
+        input=lines, capture_output=True, timeout=60, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["matchedBy"] for one in found] == ["none", "none", "code", "name", "none"]
+    assert found[3]["input"] == "furosémide"
+
+
 def test_rules_lists_and_shows() -> None:
     assert len(json.loads(run("rules", "--json").stdout)) == 63
     one = json.loads(run("rules", "nms-probable", "--json").stdout)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +24,12 @@ def _loaded() -> Terminology:
     return load_terminology(products=load_settings().rxnorm_products)
 
 
+def _standard_input() -> Iterator[str]:
+    """Lines as UTF-8 whatever the locale; bytes that are none are replaced, so that one bad line stops nothing."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace")
+
+
 @app.command("lookup")
 def lookup(
     lines: Annotated[list[str] | None, typer.Argument(help="system|code or text; without any, standard input.")] = None,
@@ -33,10 +39,10 @@ def lookup(
     from cds_service.terminology.lookup import explain, json_lines
 
     terminology = _loaded()
-    source: Iterable[str] = lines if lines else sys.stdin
+    source: Iterable[str] = lines if lines else _standard_input()
     if as_json:
         for answer in json_lines(terminology, source):
-            sys.stdout.write(answer + "\n")
+            sys.stdout.buffer.write(answer.encode() + b"\n")
         return
     for line in source:
         if line.strip():

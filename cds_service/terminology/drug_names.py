@@ -9,7 +9,9 @@ from cds_service.terminology.words import tokens
 
 _BRANDS = re.compile(r"\[[^\]]*\]")
 _PARTS = re.compile(r"\s*(?:/|\+|&|;|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECASE)
-_REFUSED = re.compile(r"^\s*(?:no|not|avoid|stop|allerg\w+|intoleran\w+|without)\b", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"^\s*(?:no|not|avoid|stop(?:ped)?|hold|held|discontinued?|d/c|allerg\w+|intoleran\w+|without)\b", re.IGNORECASE
+)
 
 ION_WORDS = frozenset(
     {

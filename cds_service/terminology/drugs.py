@@ -40,6 +40,29 @@ _ATC_CLASSES: tuple[tuple[str, DrugClass], ...] = (
     ("C10AA", DrugClass.STATIN),
 )
 """ATC groups that say a class without naming its ingredient ("losartan and diuretics"; the diuretic is a thiazide)."""
+_ATC_GROUPS: tuple[tuple[str, DrugClass], ...] = (
+    ("A12AA", DrugClass.CA_SUPPLEMENT),
+    ("A12AX", DrugClass.CA_SUPPLEMENT),
+    ("A12B", DrugClass.K_SUPPLEMENT),
+    ("A12CC", DrugClass.MG_SUPPLEMENT),
+    ("C02L", DrugClass.THIAZIDE),
+    ("C03A", DrugClass.THIAZIDE),
+    ("C03BA", DrugClass.THIAZIDE),
+    ("C03C", DrugClass.LOOP),
+    ("C03D", DrugClass.K_SPARING),
+    ("C03DA", DrugClass.MRA),
+    ("C09", DrugClass.RAAS),
+    ("M01A", DrugClass.K_RAISING_OTHER),
+    ("N02A", DrugClass.OPIOID),
+    *((f"N05A{group}", DrugClass.ANTIPSYCHOTIC) for group in "ABCDEFGHLX"),
+    ("N05BA", DrugClass.BENZODIAZEPINE),
+    ("N05CD", DrugClass.BENZODIAZEPINE),
+    ("N05CF", DrugClass.Z_DRUG),
+    ("N03A", DrugClass.ANTISEIZURE),
+    ("N06AA", DrugClass.ANTIDEPRESSANT),
+    ("N06AB", DrugClass.ANTIDEPRESSANT),
+)
+"""What a group, or a code of it that names an ingredient we do not know, is at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +138,7 @@ class DrugIndex:
             members = self._snomed.get(code)
             return _Found(members) if members else None
         if system == ATC:
-            return self._atc(code.upper())
+            return self._atc(code.upper().replace(" ", ""))
         for candidate in labeller_and_product(code):
             if candidate in self._ndc:
                 return _Found(self._members(self._ndc[candidate]))
@@ -125,6 +148,7 @@ class DrugIndex:
         number = self._tables.atc.get(code)
         implied = frozenset(drug_class for group, drug_class in _ATC_CLASSES if code.startswith(group))
         if number is None:
+            implied |= {drug_class for group, drug_class in _ATC_GROUPS if code.startswith(group)}
             return _Found(frozenset(), classes=implied) if implied else None
         return _Found(self._members(number), atc_route(code), classes=implied)
 

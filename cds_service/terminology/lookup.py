@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,11 +27,15 @@ class LookupLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     matched_by: str
 
 
+_SYSTEM = re.compile(r"(?:[a-z][a-z0-9+.-]*:|\d+(?:\.\d+){3,})\S*", re.IGNORECASE)
+"""What can only be a code system, whether or not we know it: a URI or an OID."""
+
+
 def parse_line(line: str) -> tuple[list[Coding], str | None]:
     """A code as ``system|code`` (a further ``|text`` is its display), anything else is text."""
-    written = line.strip()
+    written = line.strip().removeprefix("\ufeff")
     system, bar, rest = written.partition("|")
-    if bar and normalise_system(system) in _DRUG_SYSTEMS:
+    if bar and (normalise_system(system) in _DRUG_SYSTEMS or _SYSTEM.fullmatch(system.strip())):
         code, _, display = rest.partition("|")
         return [Coding(system.strip(), code.strip(), display.strip() or None)], None
     return [], written
@@ -43,10 +48,11 @@ def look_up(terminology: Terminology, line: str) -> DrugMatch:
 
 
 def answer(terminology: Terminology, line: str) -> LookupLine:
-    """The answer for one line; ``input`` is the line as given, without its line end."""
+    """The answer for one line; ``input`` is the line as given, without its line end (lone surrogates become ``?``)."""
+    line = line.rstrip("\r\n").encode("utf-8", "replace").decode()
     match = look_up(terminology, line)
     return LookupLine(
-        input=line.rstrip("\r\n"),
+        input=line,
         ingredients=list(match.ingredients),
         rxcuis=list(match.rxcuis),
         classes=sorted(match.classes),
@@ -66,7 +72,7 @@ def explain(terminology: Terminology, line: str) -> str:
     codings, _ = parse_line(line)
     match = look_up(terminology, line)
     if match.matched_by == "none":
-        where = f"{_DRUG_SYSTEMS[normalise_system(codings[0].system)]} code" if codings else "text"
+        where = f"{_DRUG_SYSTEMS.get(normalise_system(codings[0].system), 'unknown')} code" if codings else "text"
         return f"{line.strip()}: not recognised ({where} in no table)"
     said = [
         f"{line.strip()}: {' + '.join(match.ingredients) or 'a whole class'}",

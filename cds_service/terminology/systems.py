@@ -19,14 +19,17 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
         "2.16.840.1.113883.6.96", "snomed.info/sct", "snomed.info/id",
     ),
     RXNORM: (
-        "rxnorm", "rxcui", "rxn", "2.16.840.1.113883.6.88", "www.nlm.nih.gov/research/umls/rxnorm",
-        "nlm.nih.gov/research/umls/rxnorm",
+        "rxnorm", "rxcui", "rxn", "rxnorm code", "rxnorm cui", "2.16.840.1.113883.6.88", "www.nlm.nih.gov/research/umls/rxnorm",
+        "nlm.nih.gov/research/umls/rxnorm", "rxnorm.info", "purl.bioontology.org/ontology/rxnorm",
     ),
     ATC: (
-        "atc", "whoatc", "2.16.840.1.113883.6.73", "www.whocc.no/atc", "whocc.no/atc", "fhir.de/codesystem/dimdi/atc",
+        "atc", "whoatc", "who atc", "atc code", "2.16.840.1.113883.6.73", "www.whocc.no/atc", "whocc.no/atc", "fhir.de/codesystem/dimdi/atc",
         "fhir.de/codesystem/bfarm/atc", "www.whocc.no/atc_ddd_index",
     ),
-    NDC: ("ndc", "2.16.840.1.113883.6.69", "hl7.org/fhir/sid/ndc", "www.fda.gov/ndc", "www.nlm.nih.gov/research/umls/ndc"),
+    NDC: (
+        "ndc", "ndc code", "national drug code", "national drug codes", "2.16.840.1.113883.6.69", "hl7.org/fhir/sid/ndc",
+        "www.fda.gov/ndc", "www.nlm.nih.gov/research/umls/ndc",
+    ),
     ICD10CM: (
         "icd-10-cm", "icd10cm", "icd10-cm", "i10c", "2.16.840.1.113883.6.90", "hl7.org/fhir/sid/icd-10-cm",
         "www.cms.gov/medicare/coding/icd10", "terminology.hl7.org/codesystem/icd-10-cm",

@@ -9,6 +9,7 @@ _NOT_WORD = re.compile(r"[^a-z0-9%.]+")
 _LOOSE_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _POSSESSIVE = re.compile(r"'s\b")
 _GLUED_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml|meq|mmol|unt|iu|units)\b)")
+_GLUED_STRENGTH = re.compile(r"(?<=[a-z]{5})(?=\d+(?:\.\d+)? ?(?:mg|mcg|ug|g|meq|mmol)\b)")
 
 
 def plain(text: str) -> str:
@@ -19,7 +20,7 @@ def plain(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Words and numbers in order; hyphens, slashes and brackets part words, "80mg" becomes "80" "mg"."""
-    spaced = _GLUED_UNIT.sub(" ", _LOOSE_DOT.sub(" ", plain(text)))
+    spaced = _GLUED_UNIT.sub(" ", _GLUED_STRENGTH.sub(" ", _LOOSE_DOT.sub(" ", plain(text))))
     return [word for word in _NOT_WORD.split(spaced) if word and word != "."]
 
 

@@ -21,6 +21,8 @@ AMLODIPINE_TABLET = "197361"
         "2.16.840.1.113883.6.88",
         "RxNorm",
         "RXNORM",
+        "URN:OID:2.16.840.1.113883.6.88",
+        "http://purl.bioontology.org/ontology/RXNORM",
     ],
 )
 def test_rxnorm_in_every_spelling(system: str) -> None:
@@ -95,6 +97,10 @@ def test_atc_with_combinations(code: str, ingredients: set[str]) -> None:
         ("C03EB01", {DrugClass.LOOP, DrugClass.K_SPARING}),
         ("C10AA", {DrugClass.STATIN}),
         ("C09CA01", {DrugClass.RAAS}),
+        ("C03C", {DrugClass.LOOP}),
+        ("C03DA", {DrugClass.K_SPARING, DrugClass.MRA}),
+        ("N05AX", {DrugClass.ANTIPSYCHOTIC}),
+        ("N05AN", set()),
     ],
 )
 def test_atc_groups_that_name_no_ingredient(code: str, classes: set[DrugClass]) -> None:

@@ -91,6 +91,24 @@ def test_a_supplement_is_one(text: str, ingredient: str, drug_class: DrugClass) 
         ("Depakote ER 500 mg", {"valproate"}),
         ("haloperidol decanoate 50 mg/mL", {"haloperidol"}),
         ("Oxycodone HCl 5 mg", {"oxycodone"}),
+        ("losartan/HCTZ", {"losartan", "hydrochlorothiazide"}),
+        ("Losartan HCT 100-25", {"losartan", "hydrochlorothiazide"}),
+        ("TRIAMTERENE/HYDROCHLOROTHIAZID 37.5-25MG TAB", {"triamterene", "hydrochlorothiazide"}),
+        ("Dyazide", {"triamterene", "hydrochlorothiazide"}),
+        ("K-Dur 20", {"potassium chloride"}),
+        ("Slow-Mag", {"magnesium chloride"}),
+        ("Kaon-Cl", {"potassium chloride"}),
+        ("POTASSIUM CL 20MEQ SA TAB", {"potassium chloride"}),
+        ("pot chloride 10 meq", {"potassium chloride"}),
+        ("mag oxide 400", {"magnesium oxide"}),
+        ("Ca carbonate 500 mg", {"calcium carbonate"}),
+        ("Citracal + D", {"calcium citrate", "colecalciferol"}),
+        ("Maalox", {"aluminum hydroxide", "magnesium hydroxide"}),
+        ("Thorazine", {"chlorpromazine"}),
+        ("Clexane 40 mg", {"enoxaparin"}),
+        ("furosemide40mg", {"furosemide"}),
+        ("penicillin VK 500 mg", {"penicillin v"}),
+        ("acetaminophen w/ codeine", {"acetaminophen", "codeine"}),
     ],
 )
 def test_names_brands_case_and_combinations(text: str, ingredients: set[str]) -> None:
@@ -128,7 +146,8 @@ def test_look_alikes_are_told_apart(text: str, never: str) -> None:
 
 @pytest.mark.parametrize(
     "text", ["ADMINMED:543", "atorvastatine-like", "atorvastatn", "unknown tablet", "", "monocal", "no known medications",
-             "avoid simvastatin", "not on furosemide", "allergic to penicillin v"],
+             "avoid simvastatin", "hold furosemide", "discontinued: furosemide", "calcium channel blocker", "potassium-sparing diuretic",
+             "statin", "loop diuretic", "not on furosemide", "allergic to penicillin v"],
 )  # fmt: skip
 def test_what_is_no_name_is_not_guessed(text: str) -> None:
     match = load_terminology().drug([], text)
