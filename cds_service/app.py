@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 import cds_service.rules
 from cds_service.api.auth.gate import Gate, OpenGate
+from cds_service.api.drain import Drain
 from cds_service.api.edge import Edge, Limits
 from cds_service.api.health import Health
 from cds_service.api.log import AccessLog
@@ -194,9 +195,11 @@ def create_app(settings: Settings | None = None) -> Edge:
             show_answer(described, await example_answer(state))
         state.desk.start()
         heartbeat.start()
+        drain.attach()
         try:
             yield
         finally:
+            drain.detach()
             heartbeat.stop()
             await state.desk.stop()
             fetcher = state.pipeline.fetcher
@@ -238,7 +241,13 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, refused)  # then raised again, for the edge to record
     app.state.service = state
-    return Edge(
+
+    def begin_to_drain() -> None:
+        state.problems["shutdown"] = "draining"
+        edge.is_draining = True
+
+    drain = Drain(seconds=settings.drain_s, on_begin=begin_to_drain)
+    edge = Edge(
         app=app,
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
@@ -251,3 +260,4 @@ def create_app(settings: Settings | None = None) -> Edge:
         heartbeat=heartbeat,
         notice=settings.now.encode() if settings.now else None,
     )
+    return edge

@@ -8,6 +8,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_DEADLINE_S = 10.0
 """From the connection, or from the first byte of a further request, to the end of the headers."""
+LAST_HEADER_DEADLINE_S = 1.0
+"""The same once the server ends, so that silent connections do not hold it up."""
 MAX_HEADER_BYTES = 65_536
 
 
@@ -48,9 +50,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._headers_ended()
         super().on_headers_complete()
 
-    def _await_headers(self) -> None:
+    def shutdown(self) -> None:
+        """The server ends: an idle connection is closed, one on which a request is arriving gets its answer first."""
+        if self._header_timer is None:
+            super().shutdown()
+            return
+        self._headers_ended()
+        self._await_headers(LAST_HEADER_DEADLINE_S)
+
+    def _await_headers(self, seconds: float = HEADER_DEADLINE_S) -> None:
         self._in_headers, self._header_bytes = True, 0
-        self._header_timer = self.loop.call_later(HEADER_DEADLINE_S, self._too_slow)
+        self._header_timer = self.loop.call_later(seconds, self._too_slow)
 
     def _headers_ended(self) -> None:
         self._in_headers = False

@@ -63,6 +63,8 @@ class Edge:
     notice: bytes | None = None
     """Said on every answer while the clock is frozen."""
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    is_draining: bool = False
+    """The service is about to end: every answer asks the client to close its connection."""
     in_flight: int = 0
     _origins: frozenset[bytes] = field(default_factory=frozenset)
 
@@ -139,6 +141,8 @@ class Exchange:
             headers += self._cors()
             if self.edge.notice is not None:
                 headers.append((b"x-frozen-clock", self.edge.notice))
+            if self.edge.is_draining:
+                headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
         await self._send(message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from typing import Annotated
@@ -14,6 +15,8 @@ from cds_service.settings import Settings, load_settings
 
 KEEP_ALIVE_S = 75
 GRACE_S = 20
+WORKER_START_S = 30
+"""How long a worker may take to start or to say that it lives before it is replaced."""
 
 
 def serve(
@@ -44,6 +47,7 @@ def run(settings: Settings) -> None:
     from cds_service.app import create_app
 
     refuse_taken_port(settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # being told to end is no failure, before the start and after
     app = create_app(settings)  # with several workers too: a wrong configuration must stop the start, once
     print_start(settings)
     common = {
@@ -55,6 +59,7 @@ def run(settings: Settings) -> None:
         "log_level": "warning",
         "timeout_keep_alive": KEEP_ALIVE_S,
         "timeout_graceful_shutdown": GRACE_S,
+        "timeout_worker_healthcheck": WORKER_START_S,
         "server_header": False,
         "date_header": True,
         "backlog": 512,

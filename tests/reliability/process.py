@@ -41,6 +41,12 @@ def free_port() -> int:
         return port
 
 
+def _is_worker(pid: str) -> bool:
+    with contextlib.suppress(OSError):
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
 @dataclass(kw_only=True)
 class Running:
     """A started service."""
@@ -78,6 +84,12 @@ class Running:
                 return int(line.split()[1])
         raise AssertionError("no VmRSS")
 
+    def workers(self) -> list[int]:
+        """Process ids of the workers, with ``--workers``."""
+        pid = self.process.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(one) for one in found if _is_worker(one)]
+
     def lines(self) -> list[dict[str, Any]]:
         """The JSON lines of the log."""
         return [json.loads(line) for line in self.log.read_bytes().splitlines() if line.startswith(b"{")]
@@ -97,7 +109,7 @@ def launch(folder: Path, *arguments: str, prefix: tuple[str, ...] = (), **enviro
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=PROJECT, env=kept | settings, stdout=errors, stderr=errors)
     running = Running(process=process, port=port, log=log)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(running.url + "/livez", timeout=1, trust_env=False).status_code == 200:

@@ -212,15 +212,25 @@ def test_b09_requests_in_flight_are_answered_after_sigterm(tmp_path: Path, slow_
     }
     body = json.dumps(request).encode()
     environment = {"CDS_FHIR_SERVERS": json.dumps([slow_fhir]), "CDS_FHIR_PRIVATE_NETWORKS": "true"}
-    with service(tmp_path, **environment) as running, ThreadPoolExecutor(50) as pool:
-        calls = [pool.submit(running.post, body) for _ in range(50)]
-        time.sleep(0.6)
+    with service(tmp_path, **environment) as running, contextlib.ExitStack() as opened:
+        calls = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=30)) for _ in range(50)
+        ]
+        for one in calls:  # sent, but whether the service has seen it yet is its own affair: none may be lost
+            one.sendall(head(f"Content-Length: {len(body)}\r\nConnection: close".encode()) + body)
         running.process.send_signal(signal.SIGTERM)
-        statuses = Counter(one.result().status_code for one in calls)
-        assert statuses == {200: 50}
-        assert running.process.wait(20) in (0, -signal.SIGTERM)
+        assert Counter(everything(one)[:12] for one in calls) == {b"HTTP/1.1 200": 50}
+        assert running.process.wait(20) == 0
         with pytest.raises(httpx.ConnectError):
             running.post(good_body())
+
+
+def everything(connection: socket.socket) -> bytes:
+    """What comes until the other side ends the connection; a reset is an error."""
+    received = b""
+    while part := connection.recv(65_536):
+        received += part
+    return received
 
 
 @pytest.mark.parametrize(
@@ -277,7 +287,7 @@ def test_b11_feedback_that_was_acknowledged_survives_kill_9(tmp_path: Path) -> N
                 one.join()
     rows = sqlite3.connect(tmp_path / "feedback.sqlite3").execute("select card from feedback").fetchall()
     stored = Counter(card for (card,) in rows)
-    assert len(acknowledged) > 50
+    assert len(acknowledged) > 10
     assert acknowledged <= set(stored)
     assert max(stored.values()) == 1
 
@@ -338,32 +348,25 @@ def test_b13_a_taken_port_is_one_line(tmp_path: Path, running: Running) -> None:
     assert "cannot listen" in errors.decode()
 
 
-def children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
-
-
 @pytest.mark.slow
 def test_b14_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     running = launch(tmp_path, "--workers", "2")
     try:
         end = time.monotonic() + 15
-        while len(children(running.process.pid)) < 2 and time.monotonic() < end:
+        while len(running.workers()) < 2 and time.monotonic() < end:
             time.sleep(0.1)
-        first = children(running.process.pid)
+        first = running.workers()
         os.kill(first[0], signal.SIGKILL)
         end = time.monotonic() + 20
-        while time.monotonic() < end and (
-            len(children(running.process.pid)) < 2 or first[0] in children(running.process.pid)
-        ):
+        while time.monotonic() < end and (len(running.workers()) < 2 or first[0] in running.workers()):
             with contextlib.suppress(httpx.HTTPError):
                 running.post(good_body())
             time.sleep(0.2)
-        assert len(children(running.process.pid)) == 2
-        assert first[0] not in children(running.process.pid)
+        assert len(running.workers()) == 2
+        assert first[0] not in running.workers()
         assert all(running.is_good() for _ in range(20))
     finally:
-        assert running.stop() in (0, -signal.SIGTERM)
+        assert running.stop() == 0
 
 
 @pytest.mark.slow
