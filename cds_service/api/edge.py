@@ -29,6 +29,7 @@ JSON_TYPES = (b"application/json", b"application/fhir+json")
 _SLASHES = re.compile(r"/{2,}")
 _REQUEST_ID = re.compile(rb"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 """A caller's own request id is kept only as a UUID: anything freer could carry a record number into the log."""
+EXPECTED = ((b"accept-post", b"application/json, application/fhir+json"),)
 WITH_BODY = frozenset({"POST"})
 """No route takes a body by another method: those are answered 404 or 405 without reading it."""
 
@@ -36,10 +37,11 @@ WITH_BODY = frozenset({"POST"})
 class Refused(Exception):
     """The request is answered at the edge."""
 
-    def __init__(self, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    def __init__(self, status: int, headers: tuple[tuple[bytes, bytes], ...] = (), text: str | None = None) -> None:
         super().__init__(status)
         self.status = status
         self.headers = headers
+        self.text = text
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,7 +149,7 @@ class Exchange:
         await self._send(message)
 
     async def _refuse(self, refused: Refused) -> None:
-        body = outcome(refused.status)
+        body = outcome(refused.status, refused.text)
         headers = [
             (b"content-type", b"application/fhir+json"),
             (b"content-length", str(len(body)).encode()),
@@ -161,7 +163,7 @@ class Exchange:
     def _cors(self) -> list[tuple[bytes, bytes]]:
         origin = self.headers.get(b"origin")
         if origin is None or not self._allows(origin):
-            return []
+            return [(b"vary", b"Origin")]
         return [
             (b"access-control-allow-origin", origin),
             (b"vary", b"Origin"),
@@ -204,12 +206,20 @@ class Exchange:
             and kind[0].strip().lower() == b"application/x-www-form-urlencoded"
         )
         if encoding not in (b"identity", b"") or not (is_form or kind[0].strip().lower() in JSON_TYPES):
-            raise Refused(415)
-        if b"charset=" in charset and charset.split(b"charset=", 1)[1].strip(b'" ') not in (b"utf-8", b"utf8"):
-            raise Refused(415)
+            raise Refused(415, EXPECTED)
+        if b"charset=" in charset and charset.split(b"charset=", 1)[1].split(b";", 1)[0].strip(b'" ') not in (
+            b"utf-8",
+            b"utf8",
+        ):
+            raise Refused(415, EXPECTED)
         length = self.headers.get(b"content-length")
-        if length is not None and (not length.isdigit() or int(length) > self.edge.limits.max_body_bytes):
-            raise Refused(413 if length.isdigit() else 400)
+        if length is not None and not length.isdigit():
+            raise Refused(400, text="Content-Length is not a number.")
+        if length is not None and (len(length) > 15 or int(length) > self.edge.limits.max_body_bytes):
+            raise self._too_large()
+
+    def _too_large(self) -> Refused:
+        return Refused(413, text=f"The body is larger than {self.edge.limits.max_body_bytes:,} bytes.")
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body within the size limit and the receipt deadline."""
@@ -217,7 +227,7 @@ class Exchange:
         if not message.get("more_body"):
             body = message.get("body", b"")
             if len(body) > self.edge.limits.max_body_bytes:
-                raise Refused(413)
+                raise self._too_large()
             return bytes(body)
         parts, size = [message.get("body", b"")], len(message.get("body", b""))
         deadline = time.monotonic() + self.edge.limits.body_deadline_s
@@ -226,7 +236,7 @@ class Exchange:
             part = message.get("body", b"")
             size += len(part)
             if size > self.edge.limits.max_body_bytes:
-                raise Refused(413)
+                raise self._too_large()
             parts.append(part)
         return b"".join(parts)
 

@@ -21,7 +21,7 @@ TEXTS = {
     405: "This method is not supported here.",
     408: "The body did not arrive in time.",
     413: "The body is too large.",
-    415: "Send application/json, not compressed.",
+    415: "Send application/json in UTF-8, not compressed.",
     500: "The service failed to answer. The error was recorded.",
     503: "The service is busy or a part of it is unavailable. Try again later.",
 }

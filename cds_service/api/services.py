@@ -22,6 +22,7 @@ from cds_service.hooks.parse import parse_request
 
 JSON = b"application/json"
 ENCODER = msgspec.json.Encoder()
+NO_SUCH_SERVICE = f"There is no such service here. There are: {', '.join(SERVICES)}."
 
 
 async def respond(
@@ -38,6 +39,16 @@ async def problem(send: Send, status: int, body: bytes | None = None, *headers: 
     await respond(send, status, body or outcome(status), *headers, media_type=b"application/fhir+json")
 
 
+async def refuse_method(scope: Scope, send: Send, allowed: str) -> None:
+    """405, or for OPTIONS (outside a preflight) just the list of methods."""
+    allow = (b"allow", allowed.encode())
+    if scope["method"] == "OPTIONS":
+        await send({"type": "http.response.start", "status": 204, "headers": [allow]})
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await problem(send, 405, outcome(405, f"This method is not supported here. Supported: {allowed}."), allow)
+
+
 class Discovery:
     """``GET /cds-services``: always available, never authenticated."""
 
@@ -47,10 +58,9 @@ class Discovery:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"]["route"] = "discovery"
         if scope["method"] not in ("GET", "HEAD"):
-            await problem(send, 405, None, (b"allow", b"GET, HEAD, OPTIONS"))
+            await refuse_method(scope, send, "GET, HEAD, OPTIONS")
             return
-        body = self._state.discovery if scope["method"] == "GET" else b""
-        await respond(send, 200, body)
+        await respond(send, 200, self._state.discovery)
 
 
 class Endpoint:
@@ -66,10 +76,10 @@ class Endpoint:
         hook = SERVICES.get(service)
         scope["state"]["route"] = f"{self.route}:{service}" if hook is not None else "unknown-service"
         if hook is None:
-            await problem(send, 404)
+            await problem(send, 404, outcome(404, NO_SUCH_SERVICE))
             return
         if scope["method"] != "POST":
-            await problem(send, 405, None, (b"allow", b"POST, OPTIONS"))
+            await refuse_method(scope, send, "POST, OPTIONS")
             return
         caller = await self._caller(scope, service, send)
         if caller is None:

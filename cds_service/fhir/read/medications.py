@@ -13,6 +13,7 @@ from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading, clipped, codings, reference_to, text_of
 from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
 from cds_service.fhir.read.labels import drug_label
+from cds_service.guidance.finding import Hook
 from cds_service.terminology import Coding, DrugMatch
 
 ORDER_INTENTS = frozenset(
@@ -68,17 +69,24 @@ class Medicines:
         self._keep(key, use, kind, state)
 
     def add_draft(self, raw: msgspec.Raw, state: MedicationState) -> tuple[Concept, ...]:
-        """Read one draft of this call; returns the concepts given as its reason."""
+        """Read one draft of this call; returns the concepts given as its reason.
+
+        What is about to be signed is judged whatever its status says: order-sign 1.1 also brings signed orders that are
+        being revised. On order-select only a ``draft`` is new (0.10).
+        """
         use = USE.decode(raw)
         if use.subject is not None and use.subject.reference is not None:
             if not self.reading.is_own(use.subject, "draft order"):
                 return ()
         if use.doNotPerform or use.status in ("entered-in-error", "cancelled", "stopped", "completed"):
             return ()
-        if use.status == "active":
-            state = MedicationState.ACTIVE
-        elif use.status == "on-hold":
-            state = MedicationState.ON_HOLD
+        if self.reading.hook is not Hook.ORDER_SIGN:
+            if _is_blank(use):
+                return ()  # the order form is open and nothing is chosen yet
+            if use.status == "active":
+                state = MedicationState.ACTIVE
+            elif use.status == "on-hold":
+                state = MedicationState.ON_HOLD
         kind = use.resourceType or "MedicationRequest"
         key = f"{kind}/{use.id}" if use.id else f"#draft-{self._count}"
         if state in (MedicationState.NEW, MedicationState.DRAFT):
@@ -227,6 +235,12 @@ def _is_reported(use: shapes.MedicationUse) -> bool:
     """Home medicines reported by somebody count with intent proposal or plan (0.15)."""
     reported = bool(use.reportedBoolean) or use.reportedReference is not None
     return reported and use.intent in ("proposal", "plan")
+
+
+def _is_blank(use: shapes.MedicationUse) -> bool:
+    """Neither a medicine nor a dose: what some clients send as soon as the order form opens."""
+    medicine = use.medicationCodeableConcept or use.medicationReference or use.medication
+    return medicine is None and not use.dosageInstruction
 
 
 def _bounds(line: shapes.Dosage) -> shapes.Period | None:
