@@ -40,10 +40,9 @@ from cds_service.hooks.discovery import discovery
 from cds_service.hooks.parse import parse_request
 from cds_service.parameters import load_limits
 from cds_service.pipeline import Pipeline
-from cds_service.settings import Settings, load_settings
+from cds_service.settings import LOOPBACK, Settings, load_settings
 from cds_service.terminology import load_terminology
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WARM_UP = (
     b'{"hook":"patient-view","hookInstance":"warm-up","context":{"patientId":"warm-up","userId":"Practitioner/x"},'
     b'"prefetch":{"patient":{"resourceType":"Patient","id":"warm-up","birthDate":"1960-01-01","gender":"female"}}}'
@@ -214,7 +213,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         Route("/livez", health.live),
         Route("/readyz", health.ready),
     ]
-    if settings.metrics:
+    if settings.shows_metrics:
         routes.append(Route("/metrics", health.metrics))
     described = document(VERSION) if settings.docs else None
     if settings.shows_console or described is not None:

@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cds_service.errors import ConfigurationError
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 class ClientSettings(BaseModel):
     """One EHR that may call, when client authentication is on."""
@@ -100,7 +102,8 @@ class Settings(BaseSettings):
     console_password: SecretStr | None = Field(default=None, min_length=12)
     """Password of the pages (HTTP Basic, any user name)."""
     docs: bool = True
-    metrics: bool = True
+    metrics: bool | None = None
+    """``/metrics``. Unset: served to this machine only, so not beyond loopback and not once clients are configured."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     access_log: bool = True
 
@@ -121,6 +124,16 @@ class Settings(BaseSettings):
     def authenticates(self) -> bool:
         """Whether callers must present a token."""
         return bool(self.clients)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether others than this machine may reach the port: directly, or (clients configured) through a proxy."""
+        return self.host not in LOOPBACK or self.authenticates
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether ``/metrics`` is served."""
+        return self.metrics if self.metrics is not None else not self.is_public
 
     @property
     def shows_console(self) -> bool:

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from cds_service.fhir.addresses import is_permitted, parse_allowed, parse_base
-from cds_service.fhir.client import FhirClient, next_page
+from cds_service.fhir.client import FhirClient
+from cds_service.fhir.pages import next_page
 from cds_service.fhir.transport import CheckedBackend
 from cds_service.guidance.finding import Hook
 from cds_service.hooks.parse import parse_request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -11,17 +12,35 @@ HEADER_DEADLINE_S = 10.0
 LAST_HEADER_DEADLINE_S = 1.0
 """The same once the server ends, so that silent connections do not hold it up."""
 MAX_HEADER_BYTES = 65_536
+MAX_CONNECTIONS = 4_000
+SPARE_DESCRIPTORS = 64
+"""Kept back for the store, for FHIR servers and for saying no."""
+
+
+def max_connections() -> int:
+    """Connections held at once: as many as file descriptors allow, at most ``MAX_CONNECTIONS``."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(16, min(MAX_CONNECTIONS, allowed - SPARE_DESCRIPTORS))
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes a connection whose headers do not end in time (slowloris) or in size; bodies are bounded at the edge."""
+    """Closes a connection that is one too many, or whose headers do not end in time (slowloris) or in size.
+
+    Bodies are bounded at the edge.
+    """
 
     _header_timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
     _in_headers = True
+    most = max_connections()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > self.most:
+            transport.close()
+            return
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 
 import orjson
 
+FLOODS = frozenset({401, 503})
+WINDOW_S = 10.0
+REFUSALS_SHOWN = 20
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -21,11 +24,16 @@ def _write(line: bytes) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class AccessLog:
-    """Writes lines. ``state`` of a request carries what the service itself decided to tell."""
+    """Writes lines. ``state`` of a request carries what the service itself decided to tell.
+
+    A flood of refused calls (401, 503) is a few lines a second and a count of the others: metrics count every one.
+    """
 
     level: str = "info"
     requests: bool = True
     write: Callable[[bytes], None] = _write
+    _window: float = 0.0
+    _refused: int = 0
     _failures: dict[str, float] = field(default_factory=dict)
 
     def event(self, level: str, message: str, **facts: Any) -> None:
@@ -36,7 +44,7 @@ class AccessLog:
 
     def access(self, scope: MutableMapping[str, Any], status: int, seconds: float, state: dict[str, Any]) -> None:
         """One line per request: id, service, status, duration, counts."""
-        if not self.requests or LEVELS[self.level] > 20:
+        if not self.requests or LEVELS[self.level] > 20 or (status in FLOODS and self._is_flooded()):
             return
         line = {
             "time": round(time.time(), 3),
@@ -52,6 +60,16 @@ class AccessLog:
         if counts:
             line.update(counts)
         self.write(orjson.dumps(line) + b"\n")
+
+    def _is_flooded(self) -> bool:
+        """Whether enough refusals were written in this window; what was left out is said when the next one begins."""
+        now = time.monotonic()
+        if now - self._window >= WINDOW_S:
+            if self._refused > REFUSALS_SHOWN:
+                self.event("warning", "refused calls not listed", count=self._refused - REFUSALS_SHOWN)
+            self._window, self._refused = now, 0
+        self._refused += 1
+        return self._refused > REFUSALS_SHOWN
 
     def failure(self, request_id: str, error: BaseException) -> None:
         """An unexpected error: its type and where, never its message (which may quote input)."""

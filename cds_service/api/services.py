@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -21,8 +24,10 @@ from cds_service.hooks.feedback import BadEntry, parse_feedback
 from cds_service.hooks.parse import parse_request
 
 JSON = b"application/json"
+T = TypeVar("T")
 ENCODER = msgspec.json.Encoder()
 NO_SUCH_SERVICE = f"There is no such service here. There are: {', '.join(SERVICES)}."
+_TOKEN_IN_URL = re.compile(rb"(?:^|&)(?:access_token|id_token|token|jwt|authorization)=", re.IGNORECASE)
 
 
 async def respond(
@@ -47,6 +52,22 @@ async def refuse_method(scope: Scope, send: Send, allowed: str) -> None:
         await send({"type": "http.response.body", "body": b""})
     else:
         await problem(send, 405, outcome(405, f"This method is not supported here. Supported: {allowed}."), allow)
+
+
+async def unless_gone(work: Coroutine[Any, Any, T], receive: Receive) -> T | None:
+    """The result of ``work``; ``None`` when the client hangs up first: nothing more is then asked on its behalf."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class Discovery:
@@ -92,11 +113,13 @@ class Endpoint:
         body = await Request(scope, receive).body()
         with shares.hold(caller.name):
             try:
-                await self.handle(scope, send, service, hook, caller, body)
+                await self.handle(scope, receive, send, service, hook, caller, body)
             except RequestError as error:
                 await problem(send, *outcome_of(error))
 
-    async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
+    async def handle(
+        self, scope: Scope, receive: Receive, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
+    ) -> None:
         """Answer an admitted call."""
         raise NotImplementedError
 
@@ -108,6 +131,9 @@ class Endpoint:
             headers = dict(scope["headers"])
             if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
                 raise NotAuthenticated("more than one Authorization header")
+            if _TOKEN_IN_URL.search(scope["query_string"]):
+                await problem(send, 400, outcome(400, "A token belongs in the Authorization header, never in the URL."))
+                return None
             caller = await state.gate.admit(headers, scope["path"], service, state.clock())
         except NotAuthenticated:
             state.metrics.auth["refused"] += 1
@@ -129,13 +155,22 @@ class Service(Endpoint):
 
     route = "service"
 
-    async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
+    async def handle(
+        self, scope: Scope, receive: Receive, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
+    ) -> None:
         state = self._state
         request = parse_request(body, hook)
         if caller.fhir_servers is not None:
             request = replace(request, allowed_servers=caller.fhir_servers)
         now = state.now()
-        answer, assessment, _ = await state.pipeline.answer(request, now, show_not_checked=caller.not_checked_card)
+        answering = state.pipeline.answer(request, now, show_not_checked=caller.not_checked_card)
+        if request.fhir_server is not None and state.pipeline.fetcher is not None:
+            answered = await unless_gone(answering, receive)
+            if answered is None:
+                return
+        else:
+            answered = await answering
+        answer, assessment, _ = answered
         if state.frozen_at is not None:
             answer["extension"][EXTENSION]["frozenClock"] = state.settings.now
         cards = answer["cards"]
@@ -165,7 +200,9 @@ class Feedback(Endpoint):
 
     route = "feedback"
 
-    async def handle(self, scope: Scope, send: Send, service: str, hook: Hook, caller: Caller, body: bytes) -> None:
+    async def handle(
+        self, scope: Scope, receive: Receive, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
+    ) -> None:
         from cds_service.feedback.store import StoreUnavailable
 
         state = self._state

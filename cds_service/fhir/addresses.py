@@ -22,10 +22,12 @@ FORBIDDEN_NETWORKS = tuple(
     ipaddress.ip_network(text)
     for text in (
         "0.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
-        "::/128", "64:ff9b::/96", "64:ff9b:1::/48", "fe80::/10", "ff00::/8", "2001:db8::/32", "fd00:ec2::254/128",
+        "64:ff9b::/96", "64:ff9b:1::/48", "fe80::/10", "ff00::/8", "2001:db8::/32", "fd00:ec2::254/128",
+        "::/96", "2001::/32", "2002::/16", "fec0::/10", "192.88.99.0/24",
     )
 )  # fmt: skip
-"""Never, whatever the settings: unspecified, shared, link-local, metadata, benchmarking, multicast, reserved, NAT64."""
+"""Never, whatever the settings: unspecified, shared, link-local, metadata, benchmarking, multicast, reserved,
+NAT64 and the other IPv6 spellings of an IPv4 address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,15 +31,16 @@ class Breaker:
     def is_open(self) -> bool:
         return self._opened_at is not None
 
-    def succeeded(self) -> None:
-        """The server answered: closed."""
-        self._failures = 0
-        self._opened_at = None
-        self._probing = False
-
-    def failed(self) -> None:
-        """The server did not answer, or with 5xx."""
-        self._failures += 1
-        if self._probing or self._failures >= self.threshold:
-            self._opened_at = self.clock()
-        self._probing = False
+    def ended(self, answered: bool | None) -> None:
+        """A call that was allowed is over: the server answered, failed (or 5xx), or we gave up before we knew."""
+        if answered is None:
+            self._probing = False
+        elif answered:
+            self._failures = 0
+            self._opened_at = None
+            self._probing = False
+        else:
+            self._failures += 1
+            if self._probing or self._failures >= self.threshold:
+                self._opened_at = self.clock()
+            self._probing = False

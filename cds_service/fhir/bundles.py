@@ -6,7 +6,6 @@ entry never costs the others. Work is linear in the size of the input.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +13,8 @@ import msgspec
 
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 MAX_NESTED = 3
+MAX_ENTRIES = 20_000
+"""Per Bundle or array: a flood under one key must not hide what stands under another, nor cost more than this."""
 SHORT = 120
 """Bytes below which a Bundle may be judged empty at a glance."""
 
@@ -92,6 +93,8 @@ class Opened:
     """False when nothing of the value is FHIR: an HTML page, a number, an object without resourceType."""
     outcomes: list[msgspec.Raw] = field(default_factory=list)
     """OperationOutcomes, kept apart from the data."""
+    is_cut: bool = False
+    """Whether there were more entries than are opened."""
 
     def types(self) -> set[str]:
         """The resource types present."""
@@ -127,7 +130,8 @@ def _open_array(raw: msgspec.Raw, opened: Opened) -> None:
     except DECODE_ERRORS:
         opened.is_readable = False
         return
-    for item in items:
+    opened.is_cut = len(items) > MAX_ENTRIES
+    for item in items[:MAX_ENTRIES]:
         if bytes(memoryview(item)[:1]) == b"{":
             _open_object(item, None, opened, 0)
         elif bytes(item) != b"null":
@@ -150,7 +154,9 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
     for link in bundle.link or ():
         if link.relation == "next" and link.url:
             opened.next_url = link.url
-    for entry in bundle.entry or ():
+    entries = bundle.entry or ()
+    opened.is_cut = opened.is_cut or len(entries) > MAX_ENTRIES
+    for entry in entries[:MAX_ENTRIES]:
         _add(entry.resource, entry.fullUrl, opened, depth)
 
 
@@ -201,14 +207,14 @@ def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int)
         else:
             opened.unreadable += 1
         return
-    for link in _loose_items(members.get("link")):
+    for link in _loose_items(members.get("link"), opened):
         found = _loose(link)
         if isinstance(found, dict) and found.get("relation") == "next" and isinstance(found.get("url"), str):
             opened.next_url = found["url"]
     entries = members.get("entry")
     if entries is not None and bytes(memoryview(entries)[:1]) not in (b"[", b"n"):
         opened.unreadable += 1
-    for item in _loose_items(entries):
+    for item in _loose_items(entries, opened):
         _open_loose_entry(item, opened, depth)
 
 
@@ -235,13 +241,15 @@ def _loose(raw: msgspec.Raw | None) -> Any:
         return None
 
 
-def _loose_items(raw: msgspec.Raw | None) -> Iterator[msgspec.Raw]:
+def _loose_items(raw: msgspec.Raw | None, opened: Opened) -> list[msgspec.Raw]:
     if raw is None:
-        return iter(())
+        return []
     try:
-        return iter(ITEMS.decode(raw))
+        items = ITEMS.decode(raw)
     except DECODE_ERRORS:
-        return iter(())
+        return []
+    opened.is_cut = opened.is_cut or len(items) > MAX_ENTRIES
+    return items[:MAX_ENTRIES]
 
 
 class Kind(msgspec.Struct, gc=False):

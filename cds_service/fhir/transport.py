@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -15,7 +16,10 @@ from cds_service.fhir.addresses import Base, is_permitted
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 
-class AddressRefused(httpx.ConnectError):
+MAX_ADDRESSES = 3
+
+
+class AddressRefused(httpcore.ConnectError):
     """The name resolves to an address that may not be called."""
 
 
@@ -27,7 +31,7 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Resolves, refuses when any address is not permitted, connects to the first one that was checked."""
+    """Resolves, refuses when any address is not permitted, connects to the very addresses that were checked."""
 
     def __init__(self, base: Base, *, private: bool, resolver: Resolver = resolve) -> None:
         self._base = base
@@ -46,8 +50,12 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         """Connect to a checked address."""
         addresses = await self._resolver(host, port)
         if not addresses or not all(is_permitted(one, self._base, private=self._private) for one in addresses):
-            raise httpcore.ConnectError("address refused")
-        return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+            raise AddressRefused("address refused")
+        *others, last = addresses[:MAX_ADDRESSES]
+        for address in others:
+            with suppress(httpcore.ConnectError):
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+        return await self._inner.connect_tcp(last, port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         """Never."""

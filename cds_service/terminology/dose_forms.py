@@ -7,7 +7,7 @@ import re
 from cds_service.clinical.vocabulary import Route
 
 _SOLID = re.compile(r"\b(?:tablets?|tabs?|capsules?|caps?)\b", re.IGNORECASE)
-_AMOUNT = re.compile(r"(\d+(?:[.,]\d+)*)\s*(mg|mcg|ug|microgram|g|gram)s?\b(?!\s*/)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?<!\d)(?<!\d[.,])(\d+(?:[.,]\d+)*)\s*(mg|mcg|ug|microgram|g|gram)s?\b(?!\s*/)", re.IGNORECASE)
 _TO_MG = {"mg": 1.0, "mcg": 0.001, "ug": 0.001, "microgram": 0.001, "g": 1000.0, "gram": 1000.0}
 _FORM_WORDS: tuple[tuple[re.Pattern[str], Route], ...] = (
     (re.compile(r"\b(ophthalmic|eye (drop|ointment|gel)s?|eye)\b", re.IGNORECASE), Route.OPHTHALMIC),

@@ -248,9 +248,19 @@ TRAPS = ("a" * 50_000 + "!", "1" * 50_000 + "x", " " * 50_000 + "x", "-" * 50_00
          "<" * 50_000, "[" * 50_000, "{{" * 25_000, "1.1." * 12_000, "mg/" * 16_000, "\\" * 50_000, '"a":' * 12_000)  # fmt: skip
 
 
+def cpu_seconds(use: Callable[[Any], Any], text: Any) -> float:
+    """The best of five: what others on the machine do must not count."""
+    found = []
+    for _ in range(5):
+        begin = time.process_time()
+        use(text)
+        found.append(time.process_time() - begin)
+    return min(found)
+
+
 @pytest.mark.parametrize("name", PATTERNS)
 def test_j16_no_pattern_is_slow_on_trap_texts(name: str) -> None:
-    """Names are cut before the terminology searches them; tokens are only matched whole."""
+    """Twice the text may cost twice the time. Names are cut before the terminology searches them."""
     pattern = PATTERNS[name]
     for trap in TRAPS:
         given = clipped(trap) if name.startswith("cds_service.terminology") else trap
@@ -259,7 +269,11 @@ def test_j16_no_pattern_is_slow_on_trap_texts(name: str) -> None:
         for use in uses:
             begin = time.process_time()
             use(text)
-            assert time.process_time() - begin < 0.1, (name, trap[:5])
+            if time.process_time() - begin < 0.01:
+                continue
+            whole = cpu_seconds(use, text)
+            assert whole < 0.15, (name, trap[:5])
+            assert whole < 0.005 or whole < 3 * cpu_seconds(use, text[: len(text) // 2]), (name, trap[:5])
 
 
 WHOLE = "cds_service.api.auth.tokens.COMPACT"

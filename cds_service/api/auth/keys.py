@@ -1,7 +1,7 @@
 """Keys of a client: from a file, or from its JWKS URL with a cache that survives an outage of that host.
 
-An unknown ``kid`` refreshes at most once per period; private and symmetric keys in a set are ignored. Only the
-configured URL is ever fetched, redirects are not followed.
+An unknown ``kid`` refreshes at most once per period; a known one never waits for the host. Private and symmetric keys in
+a set are ignored. Only the configured URL is ever fetched, redirects are not followed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -22,7 +23,7 @@ from cds_service.errors import ConfigurationError
 MAX_JWKS_BYTES = 200_000
 MAX_KEYS = 100
 MIN_RSA_BITS = 2048
-FETCH_S = 2.0
+FETCH_S = 1.2
 STALE_S = 24 * 3600.0
 """How long cached keys are trusted without a successful refresh."""
 Key = RSAKey | ECKey
@@ -68,13 +69,14 @@ class KeyRing:
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
+        self._behind: asyncio.Task[None] | None = None
         self.fetches = 0
         if file is not None:
             self._keys = _from_file(file)
         elif url is None:
             raise ConfigurationError("clients: each client needs jwks_file or jwks_url")
-        elif not url.startswith("https://") and not url.startswith(("http://127.0.0.1", "http://localhost")):
-            raise ConfigurationError("clients: jwks_url must be https")
+        elif not _may_be_asked(url):
+            raise ConfigurationError("clients: jwks_url must be https (http is for loopback only)")
 
     @property
     def state(self) -> str:
@@ -85,12 +87,18 @@ class KeyRing:
         """Keys of a ``kid``; refreshes when it is unknown or the cache is old. Raises ``KeysUnavailable``."""
         if self._file is not None:
             return self._keys.get(kid, [])
-        age = self._clock() - self._fetched_at
-        if kid not in self._keys or age > self._refresh_s * 10:
+        if kid not in self._keys:
             await self._refresh()
+        elif self._clock() - self._fetched_at > self._refresh_s * 10:
+            self._refresh_behind()
         if not self._keys or self._clock() - self._fetched_at > STALE_S:
             raise KeysUnavailable
         return self._keys.get(kid, [])
+
+    def _refresh_behind(self) -> None:
+        """Refresh while callers go on with the keys that are there."""
+        if self._behind is None or self._behind.done():
+            self._behind = asyncio.get_running_loop().create_task(self._refresh())
 
     async def _refresh(self) -> None:
         async with self._lock:
@@ -108,11 +116,13 @@ class KeyRing:
         assert self._url is not None
         try:
             async with asyncio.timeout(FETCH_S), self._make_http() as http:
-                async with http.stream("GET", self._url, headers={"Accept": "application/json"}) as response:
-                    if response.status_code != 200:
+                plain = {"Accept": "application/json", "Accept-Encoding": "identity"}
+                async with http.stream("GET", self._url, headers=plain) as response:
+                    if response.status_code != 200 or "content-encoding" in response.headers:
                         return None
                     body = b""
-                    async for part in response.aiter_bytes():
+                    assert isinstance(response.stream, httpx.AsyncByteStream)
+                    async for part in response.stream:
                         body += part
                         if len(body) > MAX_JWKS_BYTES:
                             return None
@@ -128,6 +138,13 @@ class KeyRing:
             RecursionError,
         ):
             return None
+
+
+def _may_be_asked(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
+    )
 
 
 def _http() -> httpx.AsyncClient:

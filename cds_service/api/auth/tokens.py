@@ -55,8 +55,9 @@ class TokenGate:
         self._clients[client.issuer] = (client, ring)
 
     def readiness(self) -> dict[str, str]:
-        """State of every client's keys."""
-        return {f"keys:{client.name or issuer}": ring.state for issuer, (client, ring) in self._clients.items()}
+        """State of every client's keys, and how far a replay is noticed."""
+        keys = {f"keys:{client.name or issuer}": ring.state for issuer, (client, ring) in self._clients.items()}
+        return {"replay": self._replays.state, **keys}
 
     async def admit(self, headers: Mapping[bytes, bytes], path: str, service: str, now: float) -> Caller:
         """The caller of one request."""
@@ -109,15 +110,15 @@ class TokenGate:
     def _check_claims(self, claims: dict[str, Any], client: ClientSettings, path: str, now: float) -> float:
         skew = self._settings.clock_skew_s
         expires, issued, not_before = claims.get("exp"), claims.get("iat"), claims.get("nbf")
-        if not _is_number(expires) or not _is_number(issued):
-            raise NotAuthenticated("exp or iat missing")
-        if now >= float(expires) + skew:
+        if not _is_number(expires) or not isinstance(expires, int) or not _is_number(issued):
+            raise NotAuthenticated("exp or iat is no number of seconds")
+        if now >= expires + skew:
             raise NotAuthenticated("token expired (check both clocks)")
         if float(issued) > now + skew or (
             not_before is not None and (not _is_number(not_before) or float(not_before) > now + skew)
         ):
             raise NotAuthenticated("token from the future (check both clocks)")
-        if float(expires) - now > self._settings.token_lifetime_s + skew:
+        if expires - now > self._settings.token_lifetime_s + skew:
             raise NotAuthenticated("token lives too long")
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= 200:
@@ -126,7 +127,7 @@ class TokenGate:
         named = audience if isinstance(audience, list) else [audience]
         if not any(isinstance(one, str) and one in self._audiences(client, path) for one in named):
             raise NotAuthenticated("audience is not this endpoint")
-        return float(expires) + skew
+        return float(expires + skew)
 
     def _audiences(self, client: ClientSettings, path: str) -> tuple[str, ...]:
         """Configured audiences, else the public URL of the endpoint called (for feedback also the service's own)."""
@@ -171,17 +172,15 @@ def unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def verify(token: str, keys: list[RSAKey | ECKey], algorithm: str) -> None:
-    """The signature against the keys of the ``kid``; a key fits its algorithm's type and curve."""
-    for key in keys:
-        if not fits(key, algorithm):
-            continue
-        try:
-            registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
-            jws.deserialize_compact(token, key, registry=registry)
-        except (JoseError, ValueError, TypeError):
-            continue
-        return
-    raise NotAuthenticated("signature does not verify")
+    """The signature against the key of the ``kid`` that fits the algorithm's type and curve; there must be only one."""
+    fitting = [key for key in keys if fits(key, algorithm)]
+    if len(fitting) != 1:
+        raise NotAuthenticated("two keys share this kid" if fitting else "no key of this kid and algorithm")
+    registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+    try:
+        jws.deserialize_compact(token, fitting[0], registry=registry)
+    except (JoseError, ValueError, TypeError):
+        raise NotAuthenticated("signature does not verify") from None
 
 
 def fits(key: RSAKey | ECKey, algorithm: str) -> bool:

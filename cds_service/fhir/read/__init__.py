@@ -11,7 +11,7 @@ import msgspec
 from cds_service.clinical.chart import Chart, Gap, GapReason, MedicationState, Patient
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte, Source
-from cds_service.fhir.bundles import Peek, Resource, open_value
+from cds_service.fhir.bundles import MAX_ENTRIES, Peek, Resource, open_value
 from cds_service.fhir.delivery import Delivery
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading
@@ -30,8 +30,6 @@ COMPLAINTS = frozenset({"8661-1", "10154-3", "75325-1"})
 LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
 OLD_SHAPES = frozenset({"MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"})
 """Resource types of DSTU2 and STU3 that stand where an R4 client would send a request."""
-MAX_ENTRIES = 20_000
-"""Per Bundle: a flood of results under one key must not hide the medicines under another."""
 MAX_RELEVANT = 5_000
 
 
@@ -191,9 +189,13 @@ def read_chart(
     resources: list[Resource] = []
     for values in delivery.values.values():
         for opened in values:
-            reader.cut = reader.cut or len(opened.resources) > MAX_ENTRIES
+            reader.cut = reader.cut or opened.is_cut or len(opened.resources) > MAX_ENTRIES
             resources += opened.resources[:MAX_ENTRIES]
-    drafts = open_value(draft_orders).resources if draft_orders is not None and hook.is_order else []
+    drafts: list[Resource] = []
+    if draft_orders is not None and hook.is_order:
+        ordered = open_value(draft_orders)
+        reader.cut = reader.cut or ordered.is_cut
+        drafts = ordered.resources[:MAX_ENTRIES]
     reader.read([*resources, *_supporting(drafts)])
     _read_drafts(reader, drafts, selections)
     results, preliminary = reader.results.settle()

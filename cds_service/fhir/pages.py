@@ -1,0 +1,82 @@
+"""What an answer is and where it points: its next page, and the Medications behind its orders, on the same base only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from cds_service.fhir.addresses import Base, parse_base
+from cds_service.fhir.bundles import Opened
+
+
+def next_page(url: str, base: Base) -> str | None:
+    """An absolute URL on the same origin and below the base; ``None`` for anything else."""
+    if url.startswith(("http://", "https://")):
+        path, mark, query = url.partition("?")
+        target = parse_base(path)
+        if target is None or not base.contains(target):
+            return None
+        return f"{target.url}{mark}{query}" if _is_plain(query) else None
+    if url.startswith(("/", "\\")) or "://" in url or not _is_plain(url):
+        return None
+    path, mark, query = url.partition("?")
+    target = parse_base(f"{base.url}/{path}")
+    return f"{target.url}{mark}{query}" if target is not None and base.contains(target) else None
+
+
+def _is_plain(text: str) -> bool:
+    return not re.search(r"[^\x21-\x7e]|[\\#]", text) and len(text) <= 4_000
+
+
+class _Kind(msgspec.Struct, gc=False):
+    resourceType: str | None = None
+    type: str | None = None
+
+
+_KIND = msgspec.json.Decoder(_Kind)
+BUNDLE_TYPES = (None, "searchset", "collection")
+
+
+def is_answer(raw: msgspec.Raw, *, is_read: bool) -> bool:
+    """Whether it is what was asked for: the Patient of a read, the searchset of a search, or an OperationOutcome."""
+    try:
+        kind = _KIND.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    if kind.resourceType == "Bundle":
+        return not is_read and kind.type in BUNDLE_TYPES
+    return kind.resourceType == "OperationOutcome" or (is_read and kind.resourceType == "Patient")
+
+
+class _Pointer(msgspec.Struct, gc=False):
+    reference: str | None = None
+
+
+class _Order(msgspec.Struct, gc=False):
+    resourceType: str | None = None
+    id: str | None = None
+    medicationReference: _Pointer | None = None
+
+
+_ORDER = msgspec.json.Decoder(_Order)
+
+
+def unresolved_medications(values: Sequence[Opened], base: Base) -> list[str]:
+    """``Medication/id`` of relative or same-base references that no delivered resource answers."""
+    wanted: dict[str, None] = {}
+    present: set[str] = set()
+    for one in (resource for value in values for resource in value.resources):
+        try:
+            order = _ORDER.decode(one.raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        if order.resourceType == "Medication" and order.id:
+            present.add(f"Medication/{order.id}")
+        pointer = order.medicationReference.reference if order.medicationReference else None
+        if pointer:
+            pointer = pointer.removeprefix(f"{base.url}/")
+            if re.fullmatch(r"Medication/[A-Za-z0-9.\-_]{1,255}", pointer):
+                wanted[pointer] = None
+    return [name for name in wanted if name not in present]
