@@ -257,6 +257,7 @@ def _medication(med: Med, hook: Hook, now: float, index: int) -> MedicationExpos
         name=med.name,
         ingredients=match.ingredients,
         classes=match.classes,
+        ingredient_classes=match.ingredient_classes,
         state=state,
         start=_moment(med.days("start"), now) if med.get("start") != "?" else None,
         end=_moment(med.days("end"), now),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from cds_service.cards.families import Group
 from cds_service.cards.markdown import bullets, escape, section, table
 from cds_service.cards.summary import write_summary
 from cds_service.clinical.chart import NotUsed
+from cds_service.clinical.time import date_text
 from cds_service.guidance.catalogue import Catalogue
 from cds_service.guidance.finding import Hit, Row
 
@@ -25,7 +27,11 @@ class Background:
     evidence: dict[str, str]
     """Evidence key → reference with year."""
     notes: tuple[str, ...] = ()
+    """What was not available to any rule."""
+    reminders: tuple[str, ...] = ()
+    """What bears on every option: recorded goals of care."""
     not_used: tuple[NotUsed, ...] = ()
+    zone: tzinfo = UTC
 
 
 def write_detail(group: Group, background: Background) -> str:
@@ -35,9 +41,9 @@ def write_detail(group: Group, background: Background) -> str:
     if len(hits) > 1:
         lines = _each(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits)
         parts.append(section("Findings", bullets(lines)))
-    parts.append(section("What was found", table(HEADER, _rows(hits))))
+    parts.append(section("What was found", table(HEADER, _rows(hits, background.zone))))
     parts.append(section("Why it matters", _paragraphs(_each(hit.finding.why for hit in hits))))
-    options = _each(text for hit in hits for text in hit.finding.consider)
+    options = _options(hits, background)
     if options:
         parts.append(section("Consider", bullets(options)))
     missing = _missing(hits, background)
@@ -56,18 +62,25 @@ def _paragraphs(texts: Sequence[str]) -> str:
     return escape(texts[0]) if len(texts) == 1 else bullets(texts)
 
 
-def _rows(hits: Sequence[Hit]) -> list[tuple[str, str, str, str]]:
+def _options(hits: Sequence[Hit], background: Background) -> list[str]:
+    """Goals of care first, then what each hit offers, then the closing sentences."""
+    offered = (text for hit in hits for text in hit.finding.consider)
+    return _each([*background.reminders, *offered, *(text for hit in hits for text in hit.finding.closing)])
+
+
+def _rows(hits: Sequence[Hit], zone: tzinfo) -> list[tuple[str, str, str, str]]:
     """Rows of all hits, one per item and value; the limits that different rules applied stand together."""
     merged: dict[tuple[str, str, str], list[str]] = {}
     for row in (row for hit in hits for row in hit.finding.found):
-        limits = merged.setdefault(_key(row), [])
+        limits = merged.setdefault(_key(row, zone), [])
         if row.limit and row.limit not in limits:
             limits.append(row.limit)
     return [(*key, "; ".join(limits)) for key, limits in merged.items()]
 
 
-def _key(row: Row) -> tuple[str, str, str]:
-    return row.item, row.value, row.when
+def _key(row: Row, zone: tzinfo) -> tuple[str, str, str]:
+    when = row.when.format(*(date_text(moment, zone) for moment in row.moments)) if row.moments else row.when
+    return row.item, row.value, when
 
 
 def _missing(hits: Sequence[Hit], background: Background) -> list[str]:

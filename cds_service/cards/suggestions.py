@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from cds_service.cards.families import Group
 from cds_service.cards.markdown import clean
 from cds_service.clinical.vocabulary import PANEL_MEMBERS, LabTest
-from cds_service.guidance.finding import Hit, Indicator, OrderTest, RemoveDraft
+from cds_service.guidance.finding import Hit, Indicator, OrderTest, RemoveDraft, Suggestion
 from cds_service.guidance.proposal import DraftTest
 
 LABELS: dict[LabTest, str] = {
@@ -28,6 +28,7 @@ LABELS: dict[LabTest, str] = {
     LabTest.ECG: "Order 12-lead ECG",
     LabTest.IMAGING: "Draft an MRI referral",
 }
+PANEL = PANEL_MEMBERS[LabTest.BASIC_PANEL]
 PRIORITY = {Indicator.CRITICAL: "stat", Indicator.WARNING: "urgent", Indicator.INFO: "routine"}
 
 
@@ -61,25 +62,28 @@ class Offers:
         for hit, wish in sorted(wishes, key=lambda pair: not pair[1].recommended):
             if isinstance(wish, RemoveDraft):
                 made = self._remove(wish)
-            elif panel and wish.test in PANEL_MEMBERS[LabTest.BASIC_PANEL] and not self._has(LabTest.BASIC_PANEL):
-                continue  # the panel on this card already contains it
             else:
-                made = self._order(wish, hit)
+                if panel and wish.test in PANEL and not self._has(LabTest.BASIC_PANEL):
+                    wish = OrderTest(test=LabTest.BASIC_PANEL, recommended=wish.recommended)  # it contains the test
+                made = self._order(wish, hit, _most_urgent(wish.test, wishes))
             if made is not None:
                 yield made, wish.recommended
 
     def _has(self, test: LabTest) -> bool:
-        return test in self.ordered or test in self._offered
+        """Ordered or offered, itself or, of a panel, everything that it contains."""
+        known = self.ordered | self._offered
+        return test in known or (test in PANEL_MEMBERS and PANEL_MEMBERS[test] <= known)
 
-    def _order(self, wish: OrderTest, hit: Hit) -> dict[str, Any] | None:
+    def _order(self, wish: OrderTest, hit: Hit, indicator: Indicator) -> dict[str, Any] | None:
         if self._has(wish.test):
             return None
         self._offered |= {wish.test} | PANEL_MEMBERS.get(wish.test, frozenset())
         reasons = dict.fromkeys(row.reference for row in hit.finding.found if row.reference)
         draft = DraftTest(
             test=wish.test,
-            priority=PRIORITY[hit.indicator],
+            priority=PRIORITY[indicator],
             reasons=tuple(ref for ref in reasons if ref.startswith(("Observation/", "Condition/"))),
+            body_site=wish.body_site,
         )
         label = LABELS[wish.test]
         action = {"type": "create", "description": label, "resource": self.render(draft)}
@@ -96,3 +100,9 @@ class Offers:
 
     def _suggestion(self, label: str, key: str, action: dict[str, Any]) -> dict[str, Any]:
         return {"label": label, "uuid": str(uuid5(self.namespace, key)), "actions": [action]}
+
+
+def _most_urgent(test: LabTest, wishes: Sequence[tuple[Hit, Suggestion]]) -> Indicator:
+    """The highest indicator among the hits of a card that want the test or a member of the panel."""
+    wanted = PANEL_MEMBERS.get(test, frozenset()) | {test}
+    return max(hit.indicator for hit, other in wishes if isinstance(other, OrderTest) and other.test in wanted)

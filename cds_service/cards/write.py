@@ -118,18 +118,27 @@ class CardWriter:
             parameters=house.limits.version,
             evidence=house.evidence,
             notes=assessment.notes,
+            reminders=assessment.reminders,
             not_used=chart.not_used,
+            zone=chart.zone,
         )
 
     def cards(self) -> list[dict[str, Any]]:
         """All cards under the cap; families beyond it are named at the end of the last one."""
         limit = self._house.limits["cards.max_order" if self._hook.is_order else "cards.max_patient_view"]
-        shown, beyond = cap(group(self._shown_hits()), int(limit))
+        shown, beyond = cap(self._groups(), int(limit))
         cards = [self._card(one) for one in shown]
         if beyond and cards:
             also = ", ".join(FAMILY_TITLES[one.family] for one in beyond)
             cards[-1]["detail"] += f"\n\n**Also noted:** {escape(also)}"
         return cards
+
+    def _groups(self) -> list[Group]:
+        """The cards there could be; a site may want first-line measures only beside something else (B8)."""
+        groups = group(self._shown_hits())
+        if self._house.limits.is_on("firstline.standalone"):
+            return groups
+        return [one for one in groups if [hit.rule_id for hit in one.hits] != ["first-line-measures"]]
 
     def _shown_hits(self) -> tuple[Hit, ...]:
         if self._house.limits.is_on("cards.time_critical"):
@@ -153,7 +162,8 @@ class CardWriter:
         links = self._house.links.get(one.family)
         if links:
             card["links"] = [{"label": link["label"], "url": link["url"], "type": "absolute"} for link in links]
-        card["extension"] = {EXTENSION: {"hits": [hit_account(hit) for hit in one.hits]}}
+        account = {"hits": [hit_account(hit) for hit in one.hits], "parameters": self._house.limits.version}
+        card["extension"] = {EXTENSION: account}
         return card
 
     def _source(self, code: str, display: str) -> dict[str, Any]:

@@ -88,11 +88,13 @@ class Case:
     def __init__(self, chart: Chart, limits: Limits, *, at_order: bool = False, at_signing: bool = False) -> None:
         self.chart = chart
         self.limits = limits
-        self.clock = Clock.of(chart.now, limits)
+        self.clock = Clock.of(chart.now, limits, chart.zone)
         self.at_order = at_order
         self.at_signing = at_signing
         self.hits: frozenset[str] = frozenset()
         self.critical_hit = False
+        self.missing: dict[str, None] = {}
+        """What an order rule wanted and did not find, as sentences for any card that is shown (B0.3)."""
         self._classes = frozenset(one for medication in chart.medications for one in medication.classes)
         self._concepts = frozenset(fact.concept for fact in chart.conditions)
         self.reads: set[str] = set()
@@ -179,8 +181,9 @@ class Case:
         return tuple(self._medications(classes, _DRAFTED))
 
     def active_or_drafted(self, *classes: DrugClass) -> tuple[MedicationExposure, ...]:
-        """Active medicines and drafts of this call, one per ingredient set; a new order wins over an active one."""
-        return _one_each([*self._medications(classes, _DRAFTED), *self._medications(classes, _ACTIVE)])
+        """Active medicines and drafts of this call, one per ingredient set: the order to judge wins."""
+        drafted = sorted(self._medications(classes, _DRAFTED), key=lambda one: not one.is_new)
+        return _one_each([*drafted, *self._medications(classes, _ACTIVE)])
 
     def ended(self, *classes: DrugClass) -> tuple[MedicationExposure, ...]:
         """Stopped, completed or cancelled medicines; ``end`` may be unknown."""
@@ -419,7 +422,8 @@ class Case:
             and creatinine.value > 0
         ):
             value = cockcroft_gault(creatinine.value, age, weight.value, sex)
-            return KidneyFunction(value=value, label="CrCl", basis="Cockcroft-Gault", result=creatinine)
+            basis = f"Cockcroft-Gault from creatinine {creatinine.reported} and weight {weight.reported}"
+            return KidneyFunction(value=value, label="CrCl", basis=basis, result=creatinine)
         egfr = self.egfr
         return replace(egfr, basis=f"{egfr.basis}; eGFR used because no CrCl can be computed") if egfr else None
 

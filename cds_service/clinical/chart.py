@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from enum import StrEnum
 
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Analyte, Concept, DrugClass, LabTest, Route, Source
@@ -86,6 +87,8 @@ class MedicationExposure:
     ingredients: tuple[str, ...]
     classes: frozenset[DrugClass]
     state: MedicationState
+    ingredient_classes: tuple[frozenset[DrugClass], ...] = ()
+    """The classes of each ingredient, in the order of ``ingredients``."""
     start: float | None = None
     end: float | None = None
     route: Route | None = None
@@ -105,6 +108,13 @@ class MedicationExposure:
     def is_local(self) -> bool:
         """Topical, ophthalmic, otic or vaginal: left out of interaction rules."""
         return self.route in LOCAL_ROUTES
+
+    def ingredients_of(self, classes: frozenset[DrugClass]) -> tuple[str, ...]:
+        """Its ingredients of any of the classes; a medicine known only by its class counts under its name."""
+        if classes.isdisjoint(self.classes):
+            return ()
+        named = zip(self.ingredients, self.ingredient_classes, strict=False)
+        return tuple(name for name, own in named if not classes.isdisjoint(own)) or self.ingredients or (self.name,)
 
 
 class Activity(StrEnum):
@@ -144,6 +154,8 @@ class ConditionFact:
     this_encounter: bool = False
     severe: bool = False
     progressive: bool = False
+    body_site: tuple[str, str] | None = None
+    """Code system and code of the part of the body."""
     reference: str | None = None
     matched_by_name: bool = False
 
@@ -220,6 +232,8 @@ class Chart:
     test_orders: tuple[TestOrder, ...] = ()
     gaps: tuple[Gap, ...] = ()
     not_used: tuple[NotUsed, ...] = ()
+    zone: tzinfo = UTC
+    """The site's time zone: dates without a time are midnight there, and cards print days as they are there."""
 
     def series(self, analyte: Analyte) -> Sequence[LabResult]:
         """Eligible results of an analyte, newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from cds_service.clinical.chart import DAY, HOUR
 from cds_service.clinical.limits import Limits
@@ -16,10 +16,15 @@ class Clock:
     now: float
     epsilon_s: float
     future_skew_s: float
+    zone: tzinfo = UTC
 
     @classmethod
-    def of(cls, now: float, limits: Limits) -> Clock:
-        return cls(now, limits["time.epsilon_s"], limits["time.future_skew_h"] * HOUR)
+    def of(cls, now: float, limits: Limits, zone: tzinfo = UTC) -> Clock:
+        return cls(now, limits["time.epsilon_s"], limits["time.future_skew_h"] * HOUR, zone)
+
+    def date_text(self, moment: float | None) -> str:
+        """The calendar day of a moment where the site is, ``undated`` when there is none."""
+        return date_text(moment, self.zone)
 
     def within_days(self, moment: float | None, days: float) -> bool:
         """Whether ``moment`` lies at most ``days`` back (and not in the future beyond the skew). Undated: no."""
@@ -56,8 +61,8 @@ def age_text(seconds: float) -> str:
     return f"{int((seconds + 60) // DAY)} d ago"
 
 
-def date_text(moment: float | None) -> str:
-    """The calendar day of a moment (UTC), ``undated`` when there is none."""
+def date_text(moment: float | None, zone: tzinfo = UTC) -> str:
+    """The calendar day of a moment in a time zone, ``undated`` when there is none."""
     if moment is None:
         return "undated"
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
+    return datetime.fromtimestamp(moment, zone).strftime("%Y-%m-%d")

@@ -50,6 +50,9 @@ def order_renderer(request: CDSRequest, terminology: Terminology, now: float) ->
             resource["encounter"] = {"reference": f"Encounter/{request.encounter_id}"}
         if request.user_id and REQUESTER.fullmatch(request.user_id):
             resource["requester"] = {"reference": request.user_id}
+        if draft.body_site is not None:
+            site_system, site = draft.body_site
+            resource["bodySite"] = [{"coding": [{"system": site_system, "code": site}]}]
         reasons = [{"reference": reference} for reference in draft.reasons if REFERENCE.fullmatch(reference)]
         if reasons:
             resource["reasonReference"] = reasons

@@ -69,7 +69,8 @@ def assess(
         hits=tuple(hit for hit in kept if hit.family not in catalogue.shadow),
         shadow_hits=tuple(hit for hit in kept if hit.family in catalogue.shadow),
         not_evaluated=tuple(account(chart.gaps, asked)),
-        notes=_notes(chart, comfort),
+        notes=(*(() if chart.patient.age is not None else (AGE_NOTE,)), *case.missing),
+        reminders=(GOALS_NOTE,) if comfort else (),
         turns=tuple(_turn(one) for one in asked) if timed else (),
     )
 
@@ -121,15 +122,6 @@ def _is_kept(hit: Hit, catalogue: Catalogue, hook: Hook, comfort: bool) -> bool:
     if not comfort or hit.indicator is Indicator.CRITICAL:
         return True
     return catalogue.by_id[hit.rule_id].survives_comfort_care
-
-
-def _notes(chart: Chart, comfort: bool) -> tuple[str, ...]:
-    notes = []
-    if comfort:
-        notes.append(GOALS_NOTE)
-    if chart.patient.age is None:
-        notes.append(AGE_NOTE)
-    return tuple(notes)
 
 
 def account(gaps: Iterable[Gap], asked: Iterable[Asked]) -> Iterable[NotEvaluated]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, MedicationExposure
 from cds_service.clinical.vocabulary import MUSCLE_SYMPTOMS, Concept, DrugClass
+from cds_service.guidance.electrolytes import systemic
 from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
 from cds_service.guidance.order_texts import order_rows, removals
 from cds_service.guidance.wording import fact_row, medication_row, names
@@ -22,7 +23,7 @@ BENZODIAZEPINE_EXEMPT = (
     Concept.PERIPROCEDURAL_SEDATION,
 )  # fmt: skip
 FALLS = (Concept.FALLS, Concept.FRAGILITY_FRACTURE)
-OPIOID_TREATMENT = frozenset({"methadone", "buprenorphine"})
+OPIOID_TREATMENT = frozenset({"methadone", "levomethadone", "buprenorphine"})
 
 
 def for_reason(order: MedicationExposure, *concepts: Concept) -> bool:
@@ -46,9 +47,9 @@ def recent_falls(case: Case) -> tuple[ConditionFact, ...]:
 def pairs_with_new(
     case: Case, one: DrugClass, other: DrugClass
 ) -> tuple[tuple[MedicationExposure, ...], tuple[MedicationExposure, ...]] | None:
-    """Medicines of both classes, active or drafted, when at least one of them is new."""
-    first = case.active_or_drafted(one)
-    second = case.active_or_drafted(other) if first else ()
+    """Medicines of both classes, active or drafted and not for local use, when at least one of them is new."""
+    first = systemic(case.active_or_drafted(one))
+    second = systemic(case.active_or_drafted(other)) if first else ()
     if not second or not any(medication.is_new for medication in (*first, *second)):
         return None
     return first, second
@@ -74,10 +75,12 @@ def order_finding(
     tests: tuple[OrderTest, ...] = (),
     not_available: tuple[str, ...] = (),
     removable: bool = True,
+    conflicting: tuple[MedicationExposure, ...] | None = None,
     drugs: tuple[str, ...] | None = None,
 ) -> Finding:
-    """The finding of an order-time drug rule."""
-    wishes: tuple[Suggestion, ...] = (*tests, *(removals(orders, indicator) if removable else ()))
+    """The finding of an order-time drug rule; ``conflicting`` are the drafts that may be removed, if not all."""
+    drafts = orders if conflicting is None else conflicting
+    wishes: tuple[Suggestion, ...] = (*tests, *(removals(drafts, indicator) if removable else ()))
     return Finding(
         indicator=indicator,
         summary=Summary(template=template, drugs=names(orders) if drugs is None else drugs),

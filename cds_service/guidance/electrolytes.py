@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.grading import Direction, Grade, Tier
-from cds_service.clinical.time import date_text
 from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
 from cds_service.guidance.grade_indicator import graded_indicator
@@ -138,7 +137,7 @@ def newer_preliminary_lines(case: Case, *grades: Grade) -> tuple[str, ...]:
         for kind in kinds:
             newer = case.latest_preliminary(kind, case.limits["labs.stale_max_days"])
             if newer is not None and newer.time > grade.result.time:
-                when = f"{date_text(newer.time)}, {age_of(case, newer)}"
+                when = f"{case.clock.date_text(newer.time)}, {age_of(case, newer)}"
                 lines.append(f"{kind.title} {newer.reported} ({when}) is newer but preliminary: mentioned only.")
     return tuple(lines)
 

@@ -85,6 +85,8 @@ class Row:
     value: str
     when: str = ""
     limit: str = ""
+    moments: tuple[float, ...] = ()
+    """Instants for the ``{}`` of ``when``; the card writer prints them as days of the site's time zone."""
     reference: str | None = None
     """``Type/id`` of the resource behind it; suggestions point at it as ``reasonReference``."""
 
@@ -95,6 +97,8 @@ class OrderTest:
 
     test: LabTest
     recommended: bool = False
+    body_site: tuple[str, str] | None = None
+    """Of an imaging referral: code system and code, as the Condition has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,8 @@ class Finding:
     why: str
     consider: tuple[str, ...] = ()
     not_available: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    """Sentences that close the options of the whole card (D42, D43)."""
     decided: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     tier: str | None = None
@@ -176,7 +182,9 @@ class Assessment:
     """Hits of families in shadow mode: counted and logged, not shown."""
     not_evaluated: tuple[NotEvaluated, ...] = ()
     notes: tuple[str, ...] = ()
-    """Lines for every card: "age not available", goals of care, preliminary values."""
+    """What was not available, for every card: the age, what an order rule wanted."""
+    reminders: tuple[str, ...] = ()
+    """What bears on every option of every card: recorded goals of care."""
     gate: str | None = None
     """Why no rule was asked: deceased, under age."""
     turns: tuple[Turn, ...] = ()

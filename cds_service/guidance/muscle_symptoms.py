@@ -54,11 +54,12 @@ def contributor(
     why: str,
     consider: tuple[str, ...],
     rows: tuple[Row, ...] | None = None,
+    remark: str = "",
 ) -> Finding:
-    """The section of one contributor rule."""
+    """The section of one contributor rule; ``remark`` says what the conditions explain if not the limbs."""
     return Finding(
         indicator=Indicator.INFO,
-        summary=Summary(template=f"Conditions on the chart linked to muscle symptoms: {short_list(facts)}"),
+        summary=Summary(template=f"Conditions on the chart linked to muscle symptoms: {short_list(facts)}{remark}"),
         found=symptom_rows(case, *facts) if rows is None else rows,
         why=why,
         consider=consider,
@@ -90,6 +91,7 @@ def section_finding(
     indicator: Indicator = Indicator.INFO,
     suggestions: tuple[Suggestion, ...] = (),
     not_available: tuple[str, ...] = (),
+    closing: tuple[str, ...] = (),
     drugs: tuple[str, ...] = (),
 ) -> Finding:
     """A section of the symptom card."""
@@ -102,4 +104,5 @@ def section_finding(
         decided=decided,
         suggestions=suggestions,
         not_available=not_available,
+        closing=closing,
     )

@@ -6,7 +6,7 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.nms_criteria import NmsPicture, automatic_maximum
 from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS
 from cds_service.clinical.nms_features import Feature, State
-from cds_service.clinical.time import age_text, date_text
+from cds_service.clinical.time import age_text
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.finding import OrderTest, Row, Suggestion
 from cds_service.guidance.rule import Need
@@ -46,7 +46,7 @@ def criteria_rows(case: Case, picture: NmsPicture) -> tuple[Row, ...]:
         Row(
             item=one.name,
             value="dopaminergic medicine stopped or held",
-            when=date_text(one.end),
+            when=case.clock.date_text(one.end),
             reference=one.reference,
         )
         for one in picture.exposure.withdrawn
@@ -59,7 +59,7 @@ def feature_row(case: Case, feature: Feature) -> Row:
     values = [f"{one.reported}{f' ({one.site})' if one.site else ''}" for one in feature.results]
     values += [f"{fact.concept.title}{' (matched by name)' if fact.matched_by_name else ''}" for fact in feature.facts]
     moments = [one.time for one in feature.results] + [fact.onset for fact in feature.facts if fact.onset is not None]
-    when = f"{date_text(max(moments))}, {age_text(case.clock.now - max(moments))}" if moments else ""
+    when = f"{case.clock.date_text(max(moments))}, {age_text(case.clock.now - max(moments))}" if moments else ""
     parts = [feature.state.value.upper() if feature.met else feature.state.value, ", ".join(values), feature.note]
     references = [one.reference for one in feature.results] + [fact.reference for fact in feature.facts]
     reference = references[0] if feature.met and references else None

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.grading import Grade, Tier
+from cds_service.clinical.renal import KidneyFunction
 from cds_service.guidance.finding import Indicator, RemoveDraft, Row
-from cds_service.guidance.wording import medication_row
+from cds_service.guidance.wording import age_of, medication_row
 
 
 def order_rows(orders: Iterable[MedicationExposure]) -> tuple[Row, ...]:
@@ -32,6 +33,13 @@ def order_time_indicator(grade: Grade) -> Indicator:
     if grade.tier is Tier.MODERATE and not grade.at_most_info:
         return Indicator.WARNING
     return Indicator.INFO
+
+
+def kidney_row(case: Case, function: KidneyFunction, limit: str) -> Row:
+    """The line of a filtration figure: what it is made from, its date and age, the limit applied."""
+    when = f"{case.clock.date_text(function.result.time)}, {age_of(case, function.result)}"
+    value = f"{function.shown} mL/min ({function.basis})"
+    return Row(item=function.label, value=value, when=when, limit=limit, reference=function.result.reference)
 
 
 def shown_egfr(case: Case) -> str:

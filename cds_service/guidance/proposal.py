@@ -15,3 +15,5 @@ class DraftTest:
     priority: str
     reasons: tuple[str, ...] = ()
     """``Type/id`` of the triggering Observations and Conditions."""
+    body_site: tuple[str, str] | None = None
+    """Code system and code of the part of the body, from the Condition behind an imaging referral."""

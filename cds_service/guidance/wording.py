@@ -8,7 +8,7 @@ from dataclasses import replace
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure
 from cds_service.clinical.grading import Grade
-from cds_service.clinical.time import age_text, date_text
+from cds_service.clinical.time import age_text
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.guidance.finding import Row
 
@@ -57,7 +57,7 @@ def result_row(case: Case, result: LabResult, limit: str = "", *, item: str | No
         value += " (haemolysed sample)"
     if result.patient_reported:
         value += " (patient-reported)"
-    when = f"{date_text(result.time)}, {age_of(case, result)}"
+    when = f"{case.clock.date_text(result.time)}, {age_of(case, result)}"
     shown_limit = "; ".join(part for part in (limit, lab_range(result)) if part)
     return Row(item=item or result.analyte.title, value=value, when=when, limit=shown_limit, reference=result.reference)
 
@@ -89,10 +89,10 @@ def medication_row(medication: MedicationExposure) -> Row:
     value = {"new": "draft order", "draft": "draft order (not selected)"}.get(medication.state, medication.state.value)
     if medication.matched_by_name:
         value += ", matched by name"
-    when = f"since {date_text(medication.start)}" if medication.start is not None else ""
-    if medication.end is not None and not medication.is_new:
-        when = " ".join(part for part in (when, f"until {date_text(medication.end)}") if part)
-    return Row(item=medication.name, value=value, when=when, reference=medication.reference)
+    since, until = medication.start, None if medication.is_new else medication.end
+    when = " ".join(word for word, moment in (("since {}", since), ("until {}", until)) if moment is not None)
+    moments = tuple(moment for moment in (since, until) if moment is not None)
+    return Row(item=medication.name, value=value, when=when, moments=moments, reference=medication.reference)
 
 
 def fact_row(case: Case, fact: ConditionFact) -> Row:
@@ -103,7 +103,7 @@ def fact_row(case: Case, fact: ConditionFact) -> Row:
     if fact.matched_by_name:
         labels.append("matched by name")
     title = fact.concept.title
-    when = date_text(fact.onset)
+    when = case.clock.date_text(fact.onset)
     return Row(item=title[0].upper() + title[1:], value=", ".join(labels), when=when, reference=fact.reference)
 
 

@@ -192,11 +192,18 @@ class DrugIndex:
         classes = found.classes.union(*(self._classes[member] for member in found.members))
         if found.route in LOCAL_ROUTES:
             classes -= _SYSTEMIC_ONLY
-        entries = [self._tables.ingredients[member] for member in sorted(found.members)]
+        by_name: dict[str, frozenset[DrugClass]] = {}
+        rxcuis: list[str] = []
+        for member in sorted(found.members):
+            name, rxcui = self._tables.ingredients[member]
+            by_name[name] = by_name.get(name, frozenset()) | self._classes[member]
+            if rxcui:
+                rxcuis.append(rxcui)
         return DrugMatch(
-            ingredients=tuple(self._names(found.members)),
-            rxcuis=tuple(rxcui for _, rxcui in entries if rxcui),
+            ingredients=tuple(by_name),
+            rxcuis=tuple(rxcuis),
             classes=classes,
+            ingredient_classes=tuple(by_name.values()),
             matched_by=matched_by,
             local_route=found.route,
             strength_mg=found.strength if len(found.members) == 1 else None,

@@ -40,6 +40,8 @@ class DrugMatch:
     ingredients: tuple[str, ...] = ()
     rxcuis: tuple[str, ...] = ()
     classes: frozenset[DrugClass] = frozenset()
+    ingredient_classes: tuple[frozenset[DrugClass], ...] = ()
+    """The classes of each ingredient, in the order of ``ingredients``."""
     matched_by: MatchedBy = "none"
     local_route: Route | None = None
     strength_mg: float | None = None

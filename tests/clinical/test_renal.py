@@ -65,7 +65,8 @@ def test_no_egfr(who: str, obs: str) -> None:
     ("who", "obs", "value", "label", "basis"),
     [
         ("60M", f"CrCl=25 mL/min@-1 | Cr=1.2 mg/dL@-1 | weight=80 kg@-1 | eGFR=70 {EGFR}@-1", 25, "CrCl", "reported"),
-        ("60M", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-300 | eGFR=70 {EGFR}@-1", 74, "CrCl", "Cockcroft-Gault"),
+        ("60M", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-300 | eGFR=70 {EGFR}@-1", 74, "CrCl",
+         "Cockcroft-Gault from creatinine 1.2 mg/dL and weight 80 kg"),
         ("60M", f"Cr=1.2 mg/dL@-1 | eGFR=70 {EGFR}@-1", 70, "eGFR",
          "reported; eGFR used because no CrCl can be computed"),
         ("60M", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-366 | eGFR=70 {EGFR}@-1", 70, "eGFR",

@@ -211,6 +211,7 @@ def read_chart(
         test_orders=tuple(reader.orders.found.values()),
         gaps=tuple(_gaps(reader, delivery, sources)),
         not_used=tuple(dict.fromkeys(reading.not_used)),
+        zone=zone,
     )
 
 
@@ -234,7 +235,8 @@ def _read_drafts(reader: Reader, drafts: Sequence[Resource], selections: Sequenc
 def _read_draft(reader: Reader, raw: msgspec.Raw, peek: Peek, url: str | None, selected: set[str]) -> None:
     kind = peek.resourceType
     if kind == "ServiceRequest":
-        reader.orders.add(raw, drafted=True)
+        state = _draft_state(reader.reading.hook, peek, url, selected)
+        reader.orders.add(raw, drafted=True, judged=state is MedicationState.NEW)
     elif kind == "MedicationRequest":
         state = _draft_state(reader.reading.hook, peek, url, selected)
         reasons = reader.medicines.add_draft(raw, state)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
-from cds_service.clinical.vocabulary import Concept, DrugClass, Route
+from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading, clipped, codings, reference_to, text_of
 from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
 from cds_service.fhir.read.labels import drug_label
+from cds_service.fhir.read.reasons import reasons_of
 from cds_service.guidance.finding import Hook
 from cds_service.terminology import Coding, DrugMatch
 
@@ -31,7 +32,6 @@ STATES = {
 }
 USE = msgspec.json.Decoder(shapes.MedicationUse)
 MEDICATION = msgspec.json.Decoder(shapes.Medication)
-CONDITION = msgspec.json.Decoder(shapes.Condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Medicines:
         self._count += 1
         named = name_of(use, self.reading)
         match = self.reading.terminology.drug(named.codings, named.text)
-        reasons, has_reason = self._reasons(use)
+        reasons, has_reason = reasons_of(use, self.reading)
         if match.conflict:
             detail = "A medicine's code and text disagree; the code was used."
             self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=bool(match.classes))
@@ -155,14 +155,14 @@ class Medicines:
     ) -> MedicationExposure:
         lines = dosages(use)
         route = depot_route(lines, named.text) or route_of(lines, self.reading.terminology) or match.local_route
+        if match.local_route is Route.TRANSDERMAL and route in LOCAL_ROUTES:
+            route = Route.TRANSDERMAL  # a patch ordered as "topical" still reaches the blood
         start, end = self._start(use, lines, kind), self._end(use, lines, kind)
-        classes = match.classes
-        if route is Route.INTRAVENOUS and "iron" in " ".join(match.ingredients):
-            classes = classes | {DrugClass.TRIGGER_OTHER}
         return MedicationExposure(
             name=drug_label(named.text, named.codings, match),
             ingredients=match.ingredients,
-            classes=classes,
+            classes=match.classes,
+            ingredient_classes=match.ingredient_classes,
             state=state,
             start=start,
             end=end,
@@ -211,25 +211,6 @@ class Medicines:
             if moment is not None:
                 yield moment
 
-    def _reasons(self, use: shapes.MedicationUse) -> tuple[tuple[Concept, ...], bool]:
-        given: list[shapes.Concept] = _as_list(use.reasonCode)
-        references = _as_list(use.reasonReference)
-        for reason in use.reason or ():
-            if reason.concept is not None:
-                given.append(reason.concept)
-            if reason.reference is not None:
-                references.append(reason.reference)
-        for reference in references:
-            raw = self.reading.resolve(reference.reference, use.contained)
-            concept = _condition_code(raw)
-            given.append(concept or shapes.Concept(text=reference.display))
-        found = dict.fromkeys(
-            concept
-            for one in given
-            for concept in self.reading.terminology.concepts(codings(one), text_of(one)).concepts
-        )
-        return tuple(found), bool(given)
-
 
 def _is_reported(use: shapes.MedicationUse) -> bool:
     """Home medicines reported by somebody count with intent proposal or plan (0.15)."""
@@ -245,21 +226,6 @@ def _is_blank(use: shapes.MedicationUse) -> bool:
 
 def _bounds(line: shapes.Dosage) -> shapes.Period | None:
     return line.timing.repeat.boundsPeriod if line.timing and line.timing.repeat else None
-
-
-def _as_list(value: list[shapes.Concept] | shapes.Concept | list[shapes.Reference] | shapes.Reference | None) -> list:  # type: ignore[type-arg]
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _condition_code(raw: msgspec.Raw | None) -> shapes.Concept | None:
-    if raw is None:
-        return None
-    try:
-        return CONDITION.decode(raw).code
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:

@@ -10,6 +10,7 @@ from cds_service.clinical.chart import TestOrder
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
 from cds_service.fhir.read.problems import Problems
+from cds_service.fhir.read.reasons import reasons_of
 
 SERVICE_REQUEST = msgspec.json.Decoder(shapes.ServiceRequest)
 
@@ -22,8 +23,11 @@ class Orders:
     problems: Problems
     found: dict[str, TestOrder] = field(default_factory=dict)
 
-    def add(self, raw: msgspec.Raw, *, drafted: bool) -> None:
-        """Read one ServiceRequest; ``drafted`` marks those of this call. Raises msgspec errors for a malformed one."""
+    def add(self, raw: msgspec.Raw, *, drafted: bool, judged: bool = False) -> None:
+        """Read one ServiceRequest; ``drafted`` marks those of this call, ``judged`` those whose reason is a symptom now.
+
+        Raises msgspec errors for a malformed one.
+        """
         order = SERVICE_REQUEST.decode(raw)
         if not self._is_own(order, drafted) or order.doNotPerform:
             return
@@ -31,6 +35,8 @@ class Orders:
         self.problems.add_goal_order(order, code)
         if order.status not in ("draft", "active", None):
             return
+        if judged and order.status != "active":
+            self.problems.add_order_reasons(reasons_of(order, self.reading)[0])
         tests = self.reading.terminology.lab_tests(codings(code), text_of(code))
         if not tests:
             return

@@ -10,6 +10,7 @@ import msgspec
 from cds_service.clinical.chart import Activity, ConditionFact, FactKind
 from cds_service.clinical.vocabulary import Concept
 from cds_service.fhir.read import shapes
+from cds_service.fhir.read.condition_details import body_site, is_progressive, is_severe, with_severity
 from cds_service.fhir.read.context import Reading, codings, reference_to, status_code, text_of
 from cds_service.terminology import ConceptMatch
 
@@ -17,9 +18,6 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 NOT_SO = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
-SEVERE_CODES = frozenset({"24484000", "LA6750-9"})
-PROGRESSIVE_CODES = frozenset({"255314001"})
-COURSE = "condition-diseaseCourse"
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
 PRESENT_CODES = frozenset({"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001"})
 """Present, Yes, positive: SNOMED CT, LOINC answers, HL7 v2/v3."""
@@ -56,8 +54,9 @@ class Problems:
         else:
             return
         abated = condition.abatementPeriod.end if condition.abatementPeriod else None
-        severe = self._is_severe(condition)
-        for concept in self._with_severity(match.concepts, severe):
+        severe = is_severe(condition)
+        site = body_site(condition.bodySite)
+        for concept in with_severity(condition.code, match.concepts, severe):
             self._keep(
                 ConditionFact(
                     concept=concept,
@@ -68,6 +67,7 @@ class Problems:
                     this_encounter=self.reading.is_this_encounter(condition.encounter),
                     severe=severe,
                     progressive=is_progressive(condition.extension),
+                    body_site=site,
                     reference=reference_to("Condition", condition.id),
                     matched_by_name=match.matched_by == "name",
                 ),
@@ -228,36 +228,9 @@ class Problems:
                 return moment
         return None
 
-    @staticmethod
-    def _is_severe(condition: shapes.Condition) -> bool:
-        severity = condition.severity
-        if any(coding.code in SEVERE_CODES for coding in codings(severity)):
-            return True
-        return (text_of(severity) or "").strip().casefold() in ("severe", "very severe")
-
-    @staticmethod
-    def _with_severity(concepts: tuple[Concept, ...], severe: bool) -> tuple[Concept, ...]:
-        if severe and Concept.ANXIETY_DISORDER in concepts and Concept.SEVERE_GAD not in concepts:
-            return (*concepts, Concept.SEVERE_GAD)
-        return concepts
-
     def _keep(self, fact: ConditionFact, identity: str | None) -> None:
         self._count += identity is None
         self.facts.setdefault(f"{fact.kind}/{identity or self._count}/{fact.concept}", fact)
-
-
-def is_progressive(extension: object) -> bool:
-    """Extension condition-diseaseCourse with "progressive" (SNOMED CT 255314001)."""
-    for one in extension if isinstance(extension, list) else ():
-        if not isinstance(one, dict) or COURSE not in str(one.get("url")):
-            continue
-        value = one.get("valueCodeableConcept")
-        if isinstance(value, dict):
-            coded = value.get("coding")
-            if any(isinstance(c, dict) and c.get("code") in PROGRESSIVE_CODES for c in coded or ()):
-                return True
-            return str(value.get("text")).casefold() in ("progressive", "worsening")
-    return False
 
 
 def is_present(observation: shapes.Observation) -> bool:

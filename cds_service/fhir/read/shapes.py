@@ -136,6 +136,7 @@ class Condition(Shape):
     abatementDateTime: str | None = None
     abatementPeriod: Period | None = None
     recordedDate: str | None = None
+    bodySite: Any = None
     extension: Any = None
 
 
@@ -223,6 +224,10 @@ class ServiceRequest(Shape):
     category: list[Concept] | Concept | None = None
     subject: Reference | None = None
     authoredOn: str | None = None
+    reasonCode: list[Concept] | Concept | None = None
+    reasonReference: list[Reference] | Reference | None = None
+    reason: list[CodeableReference] | None = None
+    contained: list[msgspec.Raw] | None = None
 
 
 class EncounterReason(Shape):

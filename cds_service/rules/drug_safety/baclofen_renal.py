@@ -10,8 +10,8 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.drug_safety import order_finding
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
-from cds_service.guidance.order_texts import shown_egfr
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
+from cds_service.guidance.order_texts import kidney_row, shown_egfr
 from cds_service.guidance.rule import ORDERS, Rule
 
 
@@ -23,16 +23,16 @@ def check(case: Case) -> Finding | None:
     dialysis = case.facts(Concept.DIALYSIS)
     severe = case.egfr_below("egfr.severe")
     older = case.is_older and case.egfr_below("egfr.kidney_disease")
-    if not dialysis and not severe and not older:
-        return None
     egfr, limits = case.egfr, case.limits
-    shown = "dialysis" if dialysis and egfr is None else shown_egfr(case)
-    rows: tuple[Row, ...] = ()
-    if egfr is not None:
-        value = f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})"
-        rows = (
-            Row(item="eGFR", value=value, limit=limits.text("egfr.kidney_disease"), reference=egfr.result.reference),
-        )
+    if not dialysis and not severe and not older:
+        if egfr is None and case.is_older:
+            case.missing[f"No eGFR within {limits['renal.window_d']:g} d: baclofen and kidney function not judged."] = (
+                None
+            )
+        return None
+    shown = "dialysis" if dialysis else shown_egfr(case)
+    limit = limits.text("egfr.severe" if severe else "egfr.kidney_disease")
+    rows = (kidney_row(case, egfr, limit),) if egfr is not None else ()
     return order_finding(
         case,
         orders,

@@ -3,7 +3,7 @@
 Critical from 65 years or with sleep apnoea, COPD or respiratory failure; otherwise a warning. Treatment of opioid use
 disorder with methadone or buprenorphine should not be withheld: always a warning.
 
-Silent when: only one of the two. Source: document D34 (extension).
+Silent when: only one of the two, or one of them for local use. Source: document D34 (extension).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ def check(case: Case) -> Finding | None:
     orders = new_of((*benzodiazepines, *opioids))
     partners = tuple(one for one in (*benzodiazepines, *opioids) if not one.is_new)
     extra = ("Opioid use disorder: treatment should not be withheld.",) if treatment else ()
+    conflicting = tuple(one for one in orders if not treatment or DrugClass.OPIOID not in one.classes)
     return order_finding(
         case,
         orders,
@@ -45,6 +46,7 @@ def check(case: Case) -> Finding | None:
         ),
         partners=partners,
         facts=respiratory,
+        conflicting=conflicting,
     )
 
 

@@ -1,9 +1,9 @@
 """Three or more centrally acting medicines in an older adult, one of them new.
 
 Muscle relaxants with baclofen and tizanidine, benzodiazepines, Z-drugs, opioids, gabapentinoids, antipsychotics,
-antidepressants, antiseizure medicines; each ingredient once.
+antidepressants, antiseizure medicines; each ingredient once, those of a combination product singly.
 
-Silent when: age unknown or below 65; fewer than three. Source: document D32, D38 (extension).
+Silent when: age unknown or below 65; fewer than three; local use. Source: document D32, D38 (extension).
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ CNS_ACTIVE = (
 
 def check(case: Case) -> Finding | None:
     """A new CNS-active medicine that makes at least three."""
-    orders = case.new_orders(*CNS_ACTIVE)
+    orders = tuple(one for one in case.new_orders(*CNS_ACTIVE) if not one.is_local)
     if not orders or not case.is_older:
         return None
-    everything = case.active_or_drafted(*CNS_ACTIVE)
-    count = len({name for one in everything for name in one.ingredients})
-    if count < case.limits["cns.count"] or len(everything) < case.limits["cns.count"]:
+    everything = [one for one in case.active_or_drafted(*CNS_ACTIVE) if not one.is_local]
+    number = len({name for one in everything for name in one.ingredients_of(frozenset(CNS_ACTIVE))})
+    if number < case.limits["cns.count"]:
         return None
-    number = len(everything)
     return order_finding(
         case,
         orders,
@@ -39,6 +38,7 @@ def check(case: Case) -> Finding | None:
         consider=("Review whether one of them can be reduced or stopped; avoid starting two at once.",),
         decided=(f"age {case.limits.text('older.age')}; {case.limits.text('cns.count')} active or drafted",),
         partners=tuple(one for one in everything if not one.is_new),
+        removable=False,
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.drug_safety import order_finding
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
+from cds_service.guidance.order_texts import kidney_row
 from cds_service.guidance.rule import ORDERS, Rule
 
 LIVER = (
@@ -26,12 +27,14 @@ def check(case: Case) -> Finding | None:
     poor = clearance is not None and clearance.value < case.limits["egfr.severe"]
     liver = case.facts(*LIVER)
     if not poor and not liver:
+        if clearance is None:
+            days = case.limits["renal.window_d"]
+            case.missing[f"No kidney function within {days:g} d: duloxetine and kidney function not judged."] = None
         return None
-    shown = f"{clearance.label} {clearance.shown}" if poor and clearance is not None else "liver disease"
-    rows: tuple[Row, ...] = ()
-    if clearance is not None:
-        value = f"{clearance.value:.0f} mL/min ({clearance.basis})"
-        rows = (Row(item=clearance.label, value=value, limit="< 30 mL/min", reference=clearance.result.reference),)
+    reasons = [f"{clearance.label} {clearance.shown}"] if poor and clearance is not None else []
+    shown = " and ".join([*reasons, *(["liver disease"] if liver else [])])
+    limit = f"< {case.limits['egfr.severe']:g} mL/min"
+    rows = (kidney_row(case, clearance, limit),) if clearance is not None else ()
     return order_finding(
         case,
         orders,
@@ -39,7 +42,7 @@ def check(case: Case) -> Finding | None:
         f"Duloxetine ordered: {shown}, label says avoid",
         why="Duloxetine builds up in severe kidney disease and can injure a diseased liver.",
         consider=("Weigh another treatment.",),
-        decided=("CrCl below 30 mL/min, or chronic liver disease, cirrhosis or hepatic failure",),
+        decided=(f"CrCl {limit}, or chronic liver disease, cirrhosis or hepatic failure",),
         facts=liver,
         rows=rows,
         tests=(OrderTest(test=LabTest.CREATININE),),

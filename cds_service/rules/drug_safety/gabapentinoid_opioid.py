@@ -2,7 +2,7 @@
 
 A warning from 65 years, with respiratory disease or an eGFR below 60; otherwise information.
 
-Silent when: only one of the two. Source: document D33 (extension).
+Silent when: only one of the two, or one of them for local use. Source: document D33 (extension).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, DrugClass, Source
 from cds_service.guidance.drug_safety import RESPIRATORY, new_of, order_finding, pairs_with_new
-from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Row
+from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
+from cds_service.guidance.order_texts import kidney_row
 from cds_service.guidance.rule import ORDERS, Rule
 from cds_service.guidance.wording import pair_names
 
@@ -25,7 +26,7 @@ def check(case: Case) -> Finding | None:
     poor = case.egfr_below("egfr.kidney_disease")
     grave = case.is_older or bool(respiratory) or poor
     egfr = case.egfr
-    rows = (Row(item="eGFR", value=egfr.shown, limit=case.limits.text("egfr.kidney_disease")),) if egfr and poor else ()
+    rows = (kidney_row(case, egfr, case.limits.text("egfr.kidney_disease")),) if egfr and poor else ()
     return order_finding(
         case,
         new_of((*gabapentinoids, *opioids)),
@@ -40,6 +41,7 @@ def check(case: Case) -> Finding | None:
         partners=tuple(one for one in (*gabapentinoids, *opioids) if not one.is_new),
         facts=respiratory,
         rows=rows,
+        removable=False,
     )
 
 

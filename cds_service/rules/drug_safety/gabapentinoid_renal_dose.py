@@ -15,6 +15,7 @@ from cds_service.clinical.renal import KidneyFunction
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.drug_safety import order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
+from cds_service.guidance.order_texts import kidney_row
 from cds_service.guidance.rule import ORDERS, Rule
 
 CEILINGS: dict[str, tuple[float, float, float]] = {
@@ -32,32 +33,52 @@ def check(case: Case) -> Finding | None:
         return None
     clearance = case.dosing_clearance
     if clearance is None:
-        return _unknown(case, tuple(orders)) if case.is_older else None
+        return _unknown(case, tuple(orders))
     judged = [(one, _judge(one, clearance)) for one in orders]
     weighed = [(one, indicator) for one, indicator in judged if indicator is not None]
     if not weighed:
         return None
     order, indicator = max(weighed, key=lambda pair: pair[1])
     ceiling = ceiling_for(order, clearance.value) or 0
-    dose = f" {order.daily_dose_mg:g} mg/day" if order.daily_dose_mg is not None else ""
     shown = f"{clearance.label} {clearance.shown}"
+    limits = tuple(dict.fromkeys(_limit_text(one, clearance.value) for one, _ in weighed))
     return order_finding(
         case,
         tuple(one for one, _ in weighed),
         indicator,
-        f"{{drugs}}{dose} with {shown}: label maximum {ceiling:g} mg/day",
+        f"{{drugs}}{_dose(order)} with {shown}: label maximum {ceiling:g} mg/day",
         why="Gabapentinoids are cleared by the kidney; too much causes sedation, falls, myoclonus and confusion.",
         consider=(
             "Start low; raise slowly; watch for falls, sedation and myoclonus.",
             "Not to be stopped abruptly. On dialysis a supplement after each session is usual.",
         ),
-        decided=(f"{clearance.label} {clearance.value:.0f} mL/min ({clearance.basis}); ceiling {ceiling:g} mg a day",),
-        rows=(_clearance_row(clearance),),
+        decided=(f"{shown} mL/min ({clearance.basis}): {', '.join(limits)}",),
+        rows=(
+            kidney_row(case, clearance, f"< {BANDS[0]:g} mL/min"),
+            *(_dose_row(one, clearance.value) for one, _ in weighed),
+        ),
         tests=(OrderTest(test=LabTest.CREATININE),),
-        not_available=() if order.daily_dose_mg is not None else ("The daily dose cannot be computed from the order.",),
+        not_available=tuple(dict.fromkeys(_UNKNOWN_DOSE for one, _ in weighed if one.daily_dose_mg is None)),
         removable=False,
-        drugs=(order.name,) if len(weighed) == 1 else None,
+        drugs=(order.name,),
     )
+
+
+_UNKNOWN_DOSE = "The daily dose cannot be computed from the order."
+
+
+def _dose(order: MedicationExposure) -> str:
+    return f" {order.daily_dose_mg:g} mg/day" if order.daily_dose_mg is not None else ""
+
+
+def _limit_text(order: MedicationExposure, clearance: float) -> str:
+    return f"label maximum of {_ceiling_name(order)} {ceiling_for(order, clearance) or 0:g} mg/day"
+
+
+def _dose_row(order: MedicationExposure, clearance: float) -> Row:
+    """The daily dose of one order against its own ceiling."""
+    value = _dose(order).strip() or "not computable"
+    return Row(item=f"Daily dose, {order.name}", value=value, limit=f"≤ {ceiling_for(order, clearance) or 0:g} mg/day")
 
 
 def _ceiling_name(order: MedicationExposure) -> str | None:
@@ -82,13 +103,11 @@ def _judge(order: MedicationExposure, clearance: KidneyFunction) -> Indicator | 
     return Indicator.WARNING if order.daily_dose_mg > ceiling + 1e-6 else None
 
 
-def _clearance_row(clearance: KidneyFunction) -> Row:
-    value = f"{clearance.value:.0f} mL/min ({clearance.basis})"
-    return Row(item=clearance.label, value=value, limit="< 60 mL/min", reference=clearance.result.reference)
-
-
-def _unknown(case: Case, orders: tuple[MedicationExposure, ...]) -> Finding:
+def _unknown(case: Case, orders: tuple[MedicationExposure, ...]) -> Finding | None:
     days = case.limits["renal.window_d"]
+    if not case.is_older:
+        case.missing[f"No kidney function within {days:g} d: the gabapentinoid dose was not judged by it."] = None
+        return None
     return order_finding(
         case,
         orders,

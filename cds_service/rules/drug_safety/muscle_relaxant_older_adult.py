@@ -4,7 +4,7 @@ At the order, from 65 years: a relaxant of the Beers item is a warning; tizanidi
 information, or a warning after a fall or fragility fracture within a year. On chart open: an active Beers-item relaxant
 together with such a fall.
 
-Silent when: age unknown or below 65 (chart open: no recent fall); comfort care. Source: document D32, D38.
+Silent when: age unknown; at the order below 65; on chart open without a recent fall; comfort care. Source: document D32, D38.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ def check(case: Case) -> Finding | None:
     others = case.new_orders(*OTHERS)
     if not beers and not others:
         return None
-    if case.at_order and not case.is_older:
+    if case.age is None or (case.at_order and not case.is_older):
         return None
     falls = recent_falls(case)
     if not case.at_order and not falls:
         return None
     drugs = (*beers, *others)
     indicator = Indicator.WARNING if beers or falls else Indicator.INFO
-    age = f" at age {case.age}" if case.age is not None else ""
+    named = " (Beers 2023)" if beers and case.is_older else ""
     return order_finding(
         case,
         drugs,
         indicator,
-        f"{{drugs}}{age}: falls and sedation risk" + (" (Beers 2023)" if beers else ""),
+        f"{{drugs}} at age {case.age}: falls and sedation risk{named}",
         why="Muscle relaxants are anticholinergic or sedating, with fractures and unclear efficacy at doses that older "
         "adults tolerate.",
         consider=(

@@ -16,6 +16,7 @@ from cds_service.guidance.rule import ORDERS, Rule
 PARASITES = (Concept.MALARIA, Concept.BABESIOSIS)
 CRAMPS = (
     Concept.MUSCLE_CRAMP, Concept.NOCTURNAL_LEG_CRAMP, Concept.MUSCLE_SPASM, Concept.NECK_SPASM, Concept.BACK_SPASM,
+    Concept.CARPOPEDAL_SPASM,
 )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Grade, Tier
-from cds_service.clinical.time import date_text
 from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, LabTest, Source
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
@@ -45,7 +44,7 @@ def check(case: Case) -> Finding | None:
     limits = case.limits
     return Finding(
         indicator=Indicator.WARNING,
-        summary=Summary(template=f"{_together(grades)} not rechecked since"),
+        summary=Summary(template=f"{_together(case, grades)} not rechecked since"),
         found=(*(grade_row(case, one) for one in grades), *map(medication_row, causes)),
         not_available=newer_preliminary_lines(case, *grades),
         why="A clearly abnormal result without a repeat may have been lost to follow-up.",
@@ -64,11 +63,11 @@ def check(case: Case) -> Finding | None:
     )
 
 
-def _together(grades: list[Grade]) -> str:
+def _together(case: Case, grades: list[Grade]) -> str:
     """All values with their dates, short enough for a summary: one date when they share it, plain "Calcium"."""
     if len(grades) == 1:
-        return f"{grades[0].kind} {grades[0].shown} on {date_text(grades[0].result.time)}"
-    values = [(f"{_short_name(one)} {one.shown}", date_text(one.result.time)) for one in grades]
+        return f"{grades[0].kind} {grades[0].shown} on {case.clock.date_text(grades[0].result.time)}"
+    values = [(f"{_short_name(one)} {one.shown}", case.clock.date_text(one.result.time)) for one in grades]
     dates = {date for _, date in values}
     if len(dates) == 1:
         return f"{listed([value for value, _ in values])} on {dates.pop()}"

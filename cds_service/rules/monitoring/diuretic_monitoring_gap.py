@@ -70,7 +70,7 @@ def _is_unchecked_since_start(case: Case, diuretic: MedicationExposure) -> bool:
     ):
         return False
     newest = case.latest(Analyte.POTASSIUM, limits["diuretic.k_days"])
-    return newest is None or newest.time < start
+    return newest is None or newest.time < start - case.clock.epsilon_s
 
 
 def _days_since_start(case: Case, diuretic: MedicationExposure) -> int:

@@ -3,7 +3,7 @@
 On chart open with a prompt muscle symptom; on order-select when a muscle relaxant, benzodiazepine, gabapentinoid or
 baclofen is chosen for a muscle symptom (or without a reason while a prompt symptom exists) and no spasticity is on record.
 
-Silent when: a critical hit exists. Source: document D2, D12-D15, D28-D31, D43.
+Silent when: on chart open beside a critical hit; at signing. Source: document D2, D12-D15, D28-D31, D43.
 """
 
 from __future__ import annotations
@@ -27,17 +27,15 @@ CONSIDER = (
     "Heat to the affected muscles.",
     "Rest in a cool place for spasms during exercise.",
     "Triggers to ask about: muscle overload and fatigue, inadequate warm-up, cold exposure, emotional stress.",
-    "When medicines are considered: muscle relaxants with caution in older adults (falls); pregabalin, gabapentin and "
-    "duloxetine for neuropathic pain or cervical dystonia; benzodiazepines have limited efficacy; baclofen is for severe "
-    "spasticity of the central nervous system.",
-    TREAT_CAUSE,
+    "When medicines are considered: muscle relaxants with caution in older adults (falls).",
+    "Pregabalin, gabapentin and duloxetine are for neuropathic pain and cervical dystonia.",
+    "Benzodiazepines have limited efficacy; they may be justified for a short time, above all with anxiety.",
+    "Baclofen is for severe spasticity of the central nervous system.",
 )
 
 
 def check(case: Case) -> Finding | None:
     """A prompt symptom (chart) or a medicine chosen for one (order-select)."""
-    if case.critical_hit or case.at_signing:
-        return None
     orders: tuple[MedicationExposure, ...] = ()
     if case.at_order:
         orders = tuple(
@@ -47,7 +45,7 @@ def check(case: Case) -> Finding | None:
         )
         if not orders or case.has(*SPASTICITY):
             return None
-    elif not case.prompt_symptoms or not (case.limits.is_on("firstline.standalone") or case.hits):
+    elif not case.prompt_symptoms or case.critical_hit:
         return None
     return section_finding(
         case,
@@ -55,8 +53,18 @@ def check(case: Case) -> Finding | None:
         rows=(*order_rows(orders), *symptom_rows(case)),
         why=RANGE,
         consider=CONSIDER,
-        decided=(prompt_line(case), "no critical finding"),
+        closing=(TREAT_CAUSE,),
+        decided=_decided(case),
     )
+
+
+def _decided(case: Case) -> tuple[str, ...]:
+    if case.at_order:
+        return (
+            f"ordered for a muscle symptom, or without a reason beside a {prompt_line(case)}",
+            "no spasticity on record",
+        )
+    return (prompt_line(case), "no critical finding")
 
 
 RULE = Rule(

@@ -37,6 +37,7 @@ def check(case: Case) -> Finding | None:
     if not urgent or case.is_ordered(LabTest.IMAGING):
         return None
     suspected = (*findings, *nerve)
+    site = next((one.body_site for one in (*suspected, *symptoms) if one.body_site is not None), None)
     return section_finding(
         case,
         f"Consider imaging for suspected structural cause: {short_list(suspected)}",
@@ -47,7 +48,7 @@ def check(case: Case) -> Finding | None:
             "Not for uncomplicated back pain without red flags.",
         ),
         decided=(prompt_line(case), "severe or progressive course, or a neurological finding"),
-        suggestions=(OrderTest(test=LabTest.IMAGING),),
+        suggestions=(OrderTest(test=LabTest.IMAGING, body_site=site),),
     )
 
 

@@ -20,6 +20,7 @@ from cds_service.guidance.wording import listed, medication_row
 DIURETICS = (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.K_SPARING, DrugClass.CARBONIC_ANHYDRASE_INHIBITOR)
 LIVER = (
     Concept.CIRRHOSIS, Concept.DECOMPENSATED_CIRRHOSIS, Concept.CHRONIC_LIVER_DISEASE, Concept.HEPATIC_FAILURE,
+    Concept.ACUTE_LIVER_FAILURE,
 )  # fmt: skip
 TESTS = {
     "potassium": ((Analyte.POTASSIUM,), LabTest.POTASSIUM),
@@ -35,8 +36,7 @@ def check(case: Case) -> Finding | None:
         return None
     diuretics = case.taking(*DIURETICS)
     at_risk = bool(diuretics) or case.has_kidney_disease
-    helped = symptoms - {Concept.EXERTIONAL_LEG_PAIN}
-    if helped == {Concept.NOCTURNAL_LEG_CRAMP} and not at_risk and not case.has(*LIVER, Concept.PREGNANCY):
+    if symptoms == {Concept.NOCTURNAL_LEG_CRAMP} and not at_risk and not case.has(*LIVER, Concept.PREGNANCY):
         return None
     days = case.limits["workup.lab_days_risk" if at_risk else "workup.lab_days"]
     missing = [name for name in TESTS if _is_missing(case, name, days)]
@@ -47,8 +47,12 @@ def check(case: Case) -> Finding | None:
         case,
         f"Muscle symptoms: {listed(missing)} not measured in {days:g} days",
         rows=(*symptom_rows(case), *map(medication_row, diuretics)),
-        why=f"{CAUSE_GROUPS} {UNDERSTAND}",
-        consider=(f"Evaluate potassium, calcium and magnesium: {listed(missing)} missing.", "Review the medicines."),
+        why="Low potassium, calcium or magnesium can cause muscle symptoms and can be treated.",
+        consider=(
+            f"Evaluate potassium, calcium and magnesium: {listed(missing)} missing.",
+            CAUSE_GROUPS,
+        ),
+        closing=(UNDERSTAND,),
         decided=(prompt_line(case), f"no result within {days:g} d{' (diuretic or kidney disease)' if at_risk else ''}"),
         indicator=Indicator.WARNING if warning else Indicator.INFO,
         suggestions=_suggestions(missing),

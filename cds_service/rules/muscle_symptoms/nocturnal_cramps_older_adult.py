@@ -26,7 +26,7 @@ def check(case: Case) -> Finding | None:
         consider=(
             "Stretching before bed (evidence mixed); avoid quinine; review medicines.",
             "Look for peripheral arterial disease, lumbar stenosis, cirrhosis, dialysis, restless legs.",
-            "Laboratory tests are usually unnecessary for night cramps alone.",
+            "Laboratory tests are usually unnecessary for night cramps alone without diuretic, kidney or liver disease.",
         ),
         decided=(prompt_line(case), f"age {case.limits.text('older.age')}"),
     )

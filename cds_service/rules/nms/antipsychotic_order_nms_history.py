@@ -10,7 +10,6 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import Activity
 from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS, new_antagonists
-from cds_service.clinical.time import date_text
 from cds_service.clinical.vocabulary import Concept, LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, RemoveDraft, Row, Summary
 from cds_service.guidance.order_texts import order_rows
@@ -31,7 +30,8 @@ def check(case: Case) -> Finding | None:
     when = f", resolved {case.clock.days_since(latest)} d ago" if latest is not None else ""
     rows: list[Row] = [fact_row(case, one) for one in past]
     if latest is not None:
-        rows.append(Row(item="NMS resolved", value="recorded", when=date_text(latest), limit=f"within {limit:g} d"))
+        day = case.clock.date_text(latest)
+        rows.append(Row(item="NMS resolved", value="recorded", when=day, limit=f"within {limit:g} d"))
     return Finding(
         indicator=Indicator.CRITICAL if recent else Indicator.WARNING,
         summary=Summary(template=f"{{drugs}} ordered: previous NMS{when}", drugs=names(orders)),

@@ -29,6 +29,7 @@ from cds_service.guidance.wording import listed
 CAUDA_SIGNS = (Concept.SADDLE_ANAESTHESIA, Concept.URINARY_RETENTION, Concept.FAECAL_INCONTINENCE)
 CAUDA_SYMPTOMS = frozenset({Concept.BACK_SPASM, Concept.MUSCLE_SPASM, Concept.MUSCLE_WEAKNESS})
 URINE = (Concept.DARK_URINE, Concept.MYOGLOBINURIA)
+NEEDS_CK = frozenset({*URINE, Concept.FOCAL_WEAKNESS, Concept.MUSCLE_WEAKNESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def check(case: Case) -> Finding | None:
     indicator = max(flag.indicator for flag in flags)
     leading = [flag.text for flag in flags if flag.indicator is indicator]
     facts = tuple(dict.fromkeys(fact for flag in flags for fact in flag.facts))
-    weakness = any(one.concept in (*URINE, Concept.FOCAL_WEAKNESS, Concept.MUSCLE_WEAKNESS) for one in facts)
+    weakness = any(one.concept in NEEDS_CK for one in (*facts, *case.prompt_symptoms))
     wishes: tuple[Suggestion, ...] = (OrderTest(test=LabTest.CK),) if weakness else ()
     limits = case.limits
     urgent = ("Possible cauda equina or cord compression: emergency examination and imaging.",)
@@ -76,12 +77,13 @@ def _cauda(case: Case) -> Flag | None:
     signs = case.dated_facts(case.limits["redflag.cauda_days"], *CAUDA_SIGNS)
     if not signs:
         return None
-    symptoms = tuple(one for one in case.prompt_symptoms if one.concept in CAUDA_SYMPTOMS)
+    weak = tuple(one for one in case.facts(Concept.FOCAL_WEAKNESS) if case.is_prompt(one))
+    symptoms = (*(one for one in case.prompt_symptoms if one.concept in CAUDA_SYMPTOMS), *weak)
     nerve = case.facts(*NERVE_CONDITIONS)
     if not symptoms and not nerve:
         return None
     names = listed(list(dict.fromkeys(one.concept.title for one in signs)))
-    return Flag(Indicator.CRITICAL, f"{names}, possible cauda equina", (*signs, *nerve))
+    return Flag(Indicator.CRITICAL, f"{names}, possible cauda equina", (*signs, *nerve, *weak))
 
 
 def _with_symptom(case: Case) -> list[Flag]:
@@ -104,7 +106,7 @@ def _with_symptom(case: Case) -> list[Flag]:
     if findings:
         names = listed(list(dict.fromkeys(one.concept.title for one in findings)))
         flags.append(Flag(Indicator.WARNING, names, findings))
-    urine = tuple(one for one in case.facts(*URINE) if one.onset is None or case.is_prompt(one))
+    urine = case.facts(*URINE)
     if urine:
         flags.append(Flag(Indicator.WARNING, urine[0].concept.title, urine))
     days = case.limits["redflag.persistent_days"]
@@ -122,5 +124,5 @@ RULE = Rule(
     needs=SYMPTOM_NEEDS | {*CAUDA_SIGNS, *URINE, *NERVE_CONDITIONS, *NEUROLOGICAL_FINDINGS},
     check=check,
     override=OverrideSet.LAB_ALTERNATIVE,
-    documents=("D2", "D39", "D40", "D41"),
+    documents=("D2", "D39", "D40"),
 )

@@ -1,0 +1,47 @@
+"""Why something is ordered: reasonCode and reasonReference of a draft (rule catalogue 0.11)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cds_service.clinical.vocabulary import Concept
+from cds_service.fhir.read import shapes
+from cds_service.fhir.read.context import Reading, codings, text_of
+
+CONDITION = msgspec.json.Decoder(shapes.Condition)
+
+
+def reasons_of(
+    order: shapes.MedicationUse | shapes.ServiceRequest, reading: Reading
+) -> tuple[tuple[Concept, ...], bool]:
+    """The concepts given as reason, and whether any reason is given, understood or not."""
+    given: list[shapes.Concept] = _as_list(order.reasonCode)
+    references = _as_list(order.reasonReference)
+    for reason in order.reason or ():
+        if reason.concept is not None:
+            given.append(reason.concept)
+        if reason.reference is not None:
+            references.append(reason.reference)
+    for reference in references:
+        raw = reading.resolve(reference.reference, order.contained)
+        concept = _condition_code(raw)
+        given.append(concept or shapes.Concept(text=reference.display))
+    found = dict.fromkeys(
+        concept for one in given for concept in reading.terminology.concepts(codings(one), text_of(one)).concepts
+    )
+    return tuple(found), bool(given)
+
+
+def _as_list(value: list[shapes.Concept] | shapes.Concept | list[shapes.Reference] | shapes.Reference | None) -> list:  # type: ignore[type-arg]
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _condition_code(raw: msgspec.Raw | None) -> shapes.Concept | None:
+    if raw is None:
+        return None
+    try:
+        return CONDITION.decode(raw).code
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
