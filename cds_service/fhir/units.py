@@ -18,7 +18,14 @@ UCUM_SYSTEMS = frozenset(
         "http://unitsofmeasure.org",
         "http://unitsofmeasure.org/",
         "https://unitsofmeasure.org",
+        "http://www.unitsofmeasure.org",
+        "http://unitsofmeasure.org/ucum",
+        "http://unitsofmeasure.org/ucum.html",
+        "http://ucum.org",
         "urn:oid:2.16.840.1.113883.6.8",
+        "2.16.840.1.113883.6.8",
+        "UCUM",
+        "ucum",
     }
 )
 
@@ -42,9 +49,7 @@ class Conversion:
 MILLIMOLES = {"mmol/l": Conversion("mmol/L"), "meq/l": Conversion("mmol/L")}
 DIVALENT = {"mmol/l": Conversion("mmol/L"), "meq/l": Conversion("mmol/L", 0.5), "mg/dl": Conversion("mg/dL")}
 ENZYME = {"u/l": Conversion("U/L"), "ukat/l": Conversion("U/L", 60.0)}
-PER_MINUTE = {
-    name: Conversion("/min") for name in ("/min", "1/min", "bpm", "beats/min", "breaths/min", "per minute", "min-1")
-}
+PER_MINUTE = {name: Conversion("/min") for name in ("/min", "1/min", "min-1")}
 EGFR = Conversion("mL/min/1.73 m2")
 PRESSURE = {name: Conversion("mmHg") for name in ("mm[hg]", "mmhg")}
 CELSIUS = Conversion("Cel")
@@ -65,13 +70,10 @@ UNITS: dict[Analyte, dict[str, Conversion]] = {
         "umol/l": Conversion("mg/dL", 1.0, 88.42),
         "mmol/l": Conversion("mg/dL", 1000.0, 88.42),
     },
-    Analyte.EGFR: dict.fromkeys(
-        ("ml/min/{1.73_m2}", "ml/min/1.73.m2", "ml/min/1.73m2", "ml/min/1.73m^2", "ml/min/{1.73m2}", "ml/min"), EGFR
-    ),
+    Analyte.EGFR: {"ml/min/{1.73_m2}": EGFR, "ml/min": EGFR},
     Analyte.CREATININE_CLEARANCE: {
         "ml/min": Conversion("mL/min"),
         "ml/min/{1.73_m2}": Conversion("mL/min"),
-        "ml/min/1.73m2": Conversion("mL/min"),
         "ml/s": Conversion("mL/min", 60.0),
     },
     Analyte.CK: ENZYME,
@@ -83,23 +85,21 @@ UNITS: dict[Analyte, dict[str, Conversion]] = {
         "uu/ml": Conversion("mIU/L"),
     },
     Analyte.WBC: {
-        **{
-            name: Conversion("10*9/L")
-            for name in ("10*9/l", "10*3/ul", "10^9/l", "10^3/ul", "k/ul", "x10*9/l", "x10^9/l", "10*3/mm3", "giga/l")
-        },
-        "/ul": Conversion("10*9/L", 0.001),
-        "/mm3": Conversion("10*9/L", 0.001),
+        **{name: Conversion("10*9/L") for name in ("10*9/l", "10*3/ul", "k/ul", "giga/l", "g/l")},
+        **{name: Conversion("10*9/L", 0.001) for name in ("/ul", "cells/ul", "1/ul")},
     },
     Analyte.TEMPERATURE: {
-        **dict.fromkeys(("cel", "c", "°c", "degc", "[degc]", "degreec", "degreesc", "celsius"), CELSIUS),
-        **dict.fromkeys(("[degf]", "degf", "f", "°f", "degreef", "degreesf", "fahrenheit"), FAHRENHEIT),
+        **dict.fromkeys(("cel", "c", "°c", "degc", "[degc]", "celsius", "degcelsius"), CELSIUS),
+        **dict.fromkeys(("[degf]", "degf", "f", "°f", "fahrenheit", "degfahrenheit"), FAHRENHEIT),
     },
     Analyte.HEART_RATE: PER_MINUTE,
     Analyte.RESPIRATORY_RATE: PER_MINUTE,
     Analyte.SYSTOLIC_BP: PRESSURE,
     Analyte.DIASTOLIC_BP: PRESSURE,
-    Analyte.GCS: {name: Conversion("{score}") for name in ("{score}", "1", "score", "points", "{points}", "")},
-    Analyte.QTC: {"ms": Conversion("ms"), "msec": Conversion("ms"), "s": Conversion("ms", 1000.0)},
+    Analyte.GCS: {
+        name: Conversion("{score}") for name in ("{score}", "1", "score", "points", "{points}", "{gcs}", "/15", "")
+    },
+    Analyte.QTC: {"ms": Conversion("ms"), "s": Conversion("ms", 1000.0)},
     Analyte.WEIGHT: {
         "kg": Conversion("kg"),
         "g": Conversion("kg", 0.001),
@@ -120,31 +120,74 @@ ALL_SPELLINGS = frozenset(name for table in UNITS.values() for name in table) | 
         "nmol/l",
         "mol/l",
         "meq/dl",
+        "mmol/dl",
         "mmol",
+        "meq",
         "mg",
         "g",
         "%",
-        "iu/l",
     }
 )
 _SPACES = re.compile(r"\s+")
-_ANNOTATION = re.compile(r"\{(?!1\.73|score|points)[^{}]{0,40}\}")
-_MICRO = str.maketrans({"µ": "u", "μ": "u", "\u00a0": " ", "²": "2", "³": "3", "×": "x"})
+_ANNOTATION = re.compile(r"\{(?!1\.73|score|points)[^{}]{0,40}\}|\((?:si|serum|plasma|blood|calc)\)")
+_SYMBOLS = str.maketrans(
+    {
+        **{"µ": "u", "μ": "u", "×": "x", "·": ".", "⋅": ".", "º": "°", "˚": "°", "−": "-", "⁻": "-", "^": "*"},
+        **{chr(0x2070 + digit): str(digit) for digit in (0, *range(4, 10))},
+        **{"¹": "1", "²": "2", "³": "3"},
+    }
+)
+_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), short)
+    for pattern, short in (
+        (r"\bper\b", "/"),
+        (r"\bmilliequivalents?\b|\bmeqs\b", "meq"),
+        (r"\bmillimol(?:e|es|ar)?\b|\bmmols?\b", "mmol"),
+        (r"\bmicromol(?:e|es)?\b|\bmcmol\b", "umol"),
+        (r"\bmicrokatals?\b", "ukat"),
+        (r"\bmilligram(?:me)?s?\b|\bmgs\b", "mg"),
+        (r"\bkilogram(?:me)?s?\b|\bkgs\b|\bkilos?\b", "kg"),
+        (r"\bgram(?:me)?s?\b|\bgms?\b", "g"),
+        (r"\b(?:milli-?international units?|milliunits?)\b", "miu"),
+        (r"\b(?:micro-?international units?|microunits?)\b|\bmciu\b", "uiu"),
+        (r"\binternational units?\b|\bunits?\b|\bi\.u\.|\[iu\](?=/l)|\biu(?=/l)", "u"),
+        (r"\bmillilit(?:er|re)s?\b", "ml"),
+        (r"\bmicrolit(?:er|re)s?\b|\bmcl\b|\bcu\.? ?mm\b|\bcmm\b|\bmm\*?3\b", "ul"),
+        (r"\bdecilit(?:er|re)s?\b", "dl"),
+        (r"\blit(?:er|re)s?\b", "l"),
+        (r"\bminutes?\b|\bmins\b", "min"),
+        (r"\bmilliseconds?\b|\bmsecs?\b", "ms"),
+        (r"\bseconds?\b|\bsecs?\b", "s"),
+        (r"\bdegrees?\b", "deg"),
+        (r"mm ?\(hg\)|mm_hg", "mmhg"),
+        (r"\b(?:thou|thousand|thousands|th)(?=/)", "10*3"),
+    )
+)
+"""Words and short forms that mean one unit, in the order they are read."""
+_TEN = re.compile(r"^x?10(?:\*\*?|e|exp)?\(?([39])\)?/")
+_INVERSE = re.compile(r"[.*](l|dl|ml|min)-1$")
+_AREA = re.compile(r"^ml/\(?min[/.*]{0,2}[\[({]{0,2}1[.,]73.{0,12}$")
+_RATES = re.compile(r"^(?:beats?|breaths?|br|resps?|respirations?|pulse)/min$|^(?:bpm|rpm|brpm)$")
 
 
 @lru_cache(maxsize=4096)
 def normalise(unit: str) -> str:
-    """One spelling for the many of a unit: ``MEQ/L`` and ``mEq/l`` are ``meq/l``, ``mg/100 mL`` is ``mg/dl``."""
-    text = _SPACES.sub("", unit.translate(_MICRO)).casefold()
-    text = text.replace("/100ml", "/dl").replace("m[iu]", "miu").replace("u[iu]", "uiu").replace("[iu]", "u")
-    text = (
-        text.replace("mcmol", "umol").replace("mcg", "ug").replace("units/", "u/").replace("iu/l", "u/l")
-        if "miu" not in text
-        else text
-    )
+    """One spelling for the many of a unit: ``MEQ/L`` and ``mEq per liter`` are ``meq/l``, ``mg/100 mL`` is ``mg/dl``."""
+    text = " ".join(unit[:80].translate(_SYMBOLS).casefold().split()).removesuffix(".")
+    text = re.sub(r" ?/ ?", "/", text)
+    for word, short in _WORDS:
+        text = word.sub(short, text)
+    text = _SPACES.sub("", text)
+    text = text.replace("/100ml", "/dl").replace("m[iu]", "miu").replace("u[iu]", "uiu").replace("mcg", "ug")
+    if text in ("mg%", "g%"):
+        text = text.replace("%", "/dl")
     if text.startswith("{") and text.endswith("}/min"):
         return "/min"
-    return _ANNOTATION.sub("", text) or text
+    text = _ANNOTATION.sub("", text) or text
+    text = _INVERSE.sub(r"/\1", _TEN.sub(r"10*\1/", text))
+    if _AREA.match(text):
+        return "ml/min/{1.73_m2}"
+    return "/min" if _RATES.match(text) else text
 
 
 @lru_cache(maxsize=4096)

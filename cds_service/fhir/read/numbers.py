@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from cds_service.clinical.chart import LabResult
@@ -31,10 +32,11 @@ MIDDLE = {
 }
 """Mid-normal values: only to decide which of two results of the same moment lies farther out (0.3-4)."""
 PRINTED_UNITS = {
-    "Cel": "°C", "[degF]": "°F", "{score}": "", "mm[Hg]": "mmHg", "m[IU]/L": "mIU/L", "u[IU]/mL": "µIU/mL",
+    "Cel": "°C", "[degF]": "°F", "1": "", "mm[Hg]": "mmHg", "m[IU]/L": "mIU/L", "u[IU]/mL": "µIU/mL",
     "[lb_av]": "lb", "mL/min/{1.73_m2}": "mL/min/1.73 m²",
 }  # fmt: skip
 """UCUM codes that a clinician would stumble over."""
+_ANNOTATION = re.compile(r"\{[^{}]{0,40}\}")
 LOW_IS_ABNORMAL = frozenset({Analyte.EGFR, Analyte.CREATININE_CLEARANCE, Analyte.GCS, Analyte.ALBUMIN})
 
 
@@ -65,7 +67,7 @@ def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
 @lru_cache(maxsize=8192)
 def written(analyte: Analyte, comparator: str | None, value: float, unit: str) -> str:
     """The same, from its parts; values repeat, so they are remembered."""
-    shown = PRINTED_UNITS.get(unit, unit[:24])
+    shown = PRINTED_UNITS.get(unit, _ANNOTATION.sub("", unit)[:24].strip())
     return f"{comparator or ''}{number_text(value, least_decimals(analyte, shown))} {shown}".strip()
 
 
