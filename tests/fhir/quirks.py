@@ -146,7 +146,7 @@ OBSERVATIONS = (
     Quirk("O44", "dated in the 2190s", "future: not used", put(effectiveDateTime="2190-01-01T00:00:00Z"), "silent"),
     Quirk("O45", "US date", "cannot be read: named", put(effectiveDateTime="5/18/2026 10:33:22 PM"), "named"),
     Quirk("O46", "comparator <", "just below", put(valueQuantity__comparator="<", valueQuantity__value=3.0), "used"),
-    Quirk("O47", "interpretation as an object instead of a list", "malformed result: named", put(interpretation={"text": "L"}), "named"),
+    Quirk("O47", "interpretation as an object instead of a list", "a list of one", put(interpretation={"text": "L"}), "used"),
     Quirk("O48", "unknown members and R3 fields", "ignored", put(context={"reference": "Encounter/1"}, comment="x"), "used"),
     Quirk("O49", "subject of somebody else", "never used, and named", put(subject__reference="Patient/other"), "stranger"),
     Quirk("O50", "subject missing", "cannot be tied to the patient: named", put(subject=...), "stranger"),

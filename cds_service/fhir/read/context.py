@@ -93,6 +93,21 @@ class Reading:
             found = self.resources.get(reference.split("/_history/", 1)[0])
         return found
 
+    def later_version(self, one: shapes.Meta | None, other: shapes.Meta | None) -> int:
+        """Positive when the first of two versions of a resource is the later one, negative when the second, else 0.
+
+        Only what both carry is compared: ``lastUpdated`` as a moment, else ``versionId`` as a number.
+        """
+        if one is None or other is None:
+            return 0
+        moments = self.time(one.lastUpdated), self.time(other.lastUpdated)
+        if moments[0] is not None and moments[1] is not None and moments[0] != moments[1]:
+            return 1 if moments[0] > moments[1] else -1
+        numbers = one.versionId or "", other.versionId or ""
+        if all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):
+            return int(numbers[0]) - int(numbers[1])
+        return 0
+
     def day(self, moment: float) -> str:
         """The calendar day of a moment in the configured zone."""
         return datetime.fromtimestamp(moment, self.zone).strftime("%Y-%m-%d")

@@ -12,9 +12,11 @@ from cds_service.fhir.read.context import Reading
 MARK = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
 DENIED = re.compile(
     r"\b(?:no|not|non|nil|without|absence of|free of|negative for)\b[\s-]{1,3}(?:\w{1,20}\s){0,2}?ha?emoly[sz]\w{0,5}"
-    r"|ha?emoly[sz]\w{0,5}\s{0,2}[:=]?\s{0,2}(?:none|nil|no\b|not\b|negative|absent|normal|0\b)",
+    r"|ha?emoly[sz]\w{0,5}(?:\s(?:index|grade|level))?\s{0,2}[:=?]?\s{0,2}(?:none|nil|no\b|not\b|negative|absent|normal|0\b(?!\.))",
     re.IGNORECASE,
 )
+CODES = frozenset({"HEM"})
+"""HL7 v2 table 0493, specimen condition "Hemolyzed", as codes alone."""
 SPECIMEN = msgspec.json.Decoder(shapes.Specimen)
 
 
@@ -53,5 +55,6 @@ def is_haemolysed(
 
 def _concept_says(concept: shapes.Concept) -> bool:
     return says_haemolysed(concept.text) or any(
-        says_haemolysed(coding.display) or says_haemolysed(coding.code) for coding in concept.coding or ()
+        says_haemolysed(coding.display) or says_haemolysed(coding.code) or coding.code in CODES
+        for coding in concept.coding or ()
     )

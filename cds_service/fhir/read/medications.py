@@ -9,7 +9,7 @@ import msgspec
 
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
-from cds_service.fhir.read import shapes
+from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.context import Reading, clipped, codings, reference_to, text_of
 from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
 from cds_service.fhir.read.labels import drug_label
@@ -31,6 +31,14 @@ STATES = {
     "ended": MedicationState.ENDED,
 }
 USE = msgspec.json.Decoder(shapes.MedicationUse)
+SPARE = frozenset(
+    {
+        "meta", "authoredOn", "statusChanged", "dosageInstruction", "dosage", "dispenseRequest", "effectiveDateTime",
+        "effectivePeriod", "occurenceDateTime", "occurencePeriod", "reasonCode", "reasonReference", "reason", "contained",
+        "reportedReference",
+    }
+)  # fmt: skip
+"""Members without which an order still names its medicine."""
 MEDICATION = msgspec.json.Decoder(shapes.Medication)
 
 
@@ -54,7 +62,7 @@ class Medicines:
 
     def add(self, raw: msgspec.Raw) -> None:
         """Read one resource of the record. Raises msgspec errors for a malformed one."""
-        use = USE.decode(raw)
+        use = lenient.decode(USE, raw, SPARE)
         kind = use.resourceType or ""
         if not self.reading.is_own(use.subject, kind):
             return
@@ -74,7 +82,7 @@ class Medicines:
         What is about to be signed is judged whatever its status says: order-sign 1.1 also brings signed orders that are
         being revised. On order-select only a ``draft`` is new (0.10).
         """
-        use = USE.decode(raw)
+        use = lenient.decode(USE, raw, SPARE)
         if use.subject is not None and use.subject.reference is not None:
             if not self.reading.is_own(use.subject, "draft order"):
                 return ()

@@ -61,7 +61,7 @@ def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool
 
 def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
     """``<2.5 mmol/L``: comparator, number and unit as the laboratory wrote them, long fractions shortened."""
-    return written(analyte, quantity.comparator, quantity.value or 0.0, quantity.unit or quantity.code or "")
+    return written(analyte, (quantity.comparator or "")[:2], quantity.value or 0.0, quantity.unit or quantity.code or "")
 
 
 @lru_cache(maxsize=8192)
@@ -79,7 +79,9 @@ def least_decimals(analyte: Analyte, unit: str) -> int:
 
 
 def number_text(value: float, least: int) -> str:
-    """A number with at least ``least`` and at most three decimals."""
+    """A number with at least ``least`` and at most three decimals; what no result can be is shortened."""
+    if abs(value) >= 1e9:
+        return f"{value:.3g}"
     text = f"{value:.3f}".rstrip("0")
     whole, _, fraction = text.partition(".")
     fraction = fraction.ljust(least, "0")

@@ -14,7 +14,7 @@ from cds_service.clinical.chart import DAY, GapReason, LabResult
 from cds_service.clinical.series import LazySeries
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.errors import MalformedRequest
-from cds_service.fhir.read import shapes
+from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.context import Reading, reference_to, text_of
 from cds_service.fhir.read.haemolysis import is_haemolysed
 from cds_service.fhir.read.numbers import abnormality, plausible, reported_text
@@ -33,6 +33,11 @@ SITES = {
     "8334-5": "bladder", "75539-7": "temporal artery", "76011-6": "ear", "60838-0": "nasopharyngeal",
 }  # fmt: skip
 OBSERVATION = msgspec.json.Decoder(shapes.Observation)
+SPARE = frozenset(
+    {"meta", "interpretation", "note", "referenceRange", "performer", "encounter", "specimen", "contained", "issued"}
+)
+"""Members without which a result still says what it says."""
+COMPARATORS = {None: "", "": "", "=": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +82,7 @@ class Results:
         ``MalformedRequest`` for one that says its value twice."""
         if says_value_twice(bytes(raw)):
             raise MalformedRequest("a result says its value twice", where="prefetch", code="structure")
-        observation = OBSERVATION.decode(raw)
+        observation = lenient.decode(OBSERVATION, raw, SPARE)
         if observation.id is None:
             content = bytes(raw)
             if content not in self._seen:
@@ -85,9 +90,14 @@ class Results:
                 self._nameless.append((observation, analyte))
             return observation
         known = self._versions.get(observation.id)
-        if known is None or _version(observation) > _version(known[0]):
+        if known is None or self._is_newer(observation, known[0]):
             self._versions[observation.id] = (observation, analyte)
         return observation
+
+    def _is_newer(self, one: shapes.Observation, known: shapes.Observation) -> bool:
+        """Of two versions of one result the later by what both carry; a retraction or correction where neither tells."""
+        order = self.reading.later_version(one.meta, known.meta)
+        return order > 0 or (order == 0 and _rank(one) > _rank(known))
 
     def observations(self) -> Iterator[shapes.Observation]:
         """The newest version of each relevant Observation."""
@@ -128,12 +138,14 @@ class Results:
 
     def _moment(self, observation: shapes.Observation, analyte: Analyte | None) -> float | None:
         reading = self.reading
-        period = observation.effectivePeriod
+        period, timing = observation.effectivePeriod, observation.effectiveTiming
         text = (
             observation.effectiveDateTime
             or (period.end if period else None)
             or observation.effectiveInstant
             or observation.issued
+            or (period.start if period else None)
+            or (timing.event[-1] if timing and timing.event else None)
         )
         moment = reading.time(text)
         if moment is None and text and analyte is not None:
@@ -183,10 +195,13 @@ class Results:
         self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float
     ) -> tuple[shapes.Quantity, Conversion] | None:
         quantity = part.valueQuantity
-        if quantity is None and analyte is Analyte.GCS and part.valueInteger is not None:
-            quantity = shapes.Quantity(value=float(part.valueInteger), unit="{score}")
+        if quantity is None and part.valueInteger is not None:
+            quantity = shapes.Quantity(value=float(part.valueInteger))
         if quantity is None or quantity.value is None:
             self._no_number(part, analyte, when)
+            return None
+        if quantity.comparator not in COMPARATORS:
+            self._refuse(analyte, quantity, when, "has a comparator that is not known")
             return None
         unit = conversion(analyte, quantity.unit, quantity.code, quantity.system)
         if unit is None:
@@ -208,8 +223,8 @@ class Results:
         text = getattr(part, "valueString", None)
         if text and any(character.isdigit() for character in text):
             day = self.reading.day(when)
-            self._cannot_use(analyte, when, f"{analyte.title} of {day} is text without a unit; not used.")
-        elif text or part.valueInteger is not None or part.valueCodeableConcept is not None:
+            self._cannot_use(analyte, when, f"{analyte.title} of {day} is text, not a number with a unit; not used.")
+        else:
             self.reading.note_unused(analyte, f"{analyte.title}: a result without a number was not used.", when)
 
     def _series(self, pending: list[Pending]) -> Sequence[LabResult]:
@@ -229,9 +244,10 @@ class Results:
         assert quantity is not None
         assert isinstance(unit, Conversion)
         value = unit.apply(quantity.value or 0.0)
-        if quantity.comparator == "<":
+        comparator = COMPARATORS[quantity.comparator]
+        if comparator == "<":
             value = math.nextafter(value, -math.inf)
-        elif quantity.comparator == ">":
+        elif comparator == ">":
             value = math.nextafter(value, math.inf)
         low, high = self._range(part, analyte)
         return LabResult(
@@ -313,10 +329,8 @@ class Results:
             self.reading.note_unused(one.analyte, one.detail, one.time)
 
 
-def _version(observation: shapes.Observation) -> tuple[str, int, int]:
-    meta = observation.meta
-    number = meta.versionId if meta and meta.versionId and meta.versionId.isdigit() else "0"
-    return (meta.lastUpdated or "" if meta else "", int(number[:9]), VERSION_RANK.get(observation.status or "", 0))
+def _rank(observation: shapes.Observation) -> int:
+    return VERSION_RANK.get(observation.status or "", 0)
 
 
 def in_order(results: list[LabResult]) -> tuple[LabResult, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from cds_service.clinical.chart import TestOrder
-from cds_service.fhir.read import shapes
+from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
 from cds_service.fhir.read.problems import Problems
 from cds_service.fhir.read.reasons import reasons_of
@@ -28,7 +28,7 @@ class Orders:
 
         Raises msgspec errors for a malformed one.
         """
-        order = SERVICE_REQUEST.decode(raw)
+        order = lenient.decode(SERVICE_REQUEST, raw, ("category", "authoredOn"))
         if not self._is_own(order, drafted) or order.doNotPerform:
             return
         code = plain_concept(order.code)

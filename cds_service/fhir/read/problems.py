@@ -9,7 +9,7 @@ import msgspec
 
 from cds_service.clinical.chart import Activity, ConditionFact, FactKind
 from cds_service.clinical.vocabulary import Concept
-from cds_service.fhir.read import shapes
+from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.condition_details import body_site, is_progressive, is_severe, with_severity
 from cds_service.fhir.read.context import Reading, codings, reference_to, status_code, text_of
 from cds_service.terminology import ConceptMatch
@@ -22,6 +22,14 @@ GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
 PRESENT_CODES = frozenset({"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001"})
 """Present, Yes, positive: SNOMED CT, LOINC answers, HL7 v2/v3."""
 ABSENT_WORDS = ("no", "absent", "negative", "none", "not present", "denied", "denies", "false")
+SPARE = frozenset(
+    {
+        "meta", "severity", "encounter", "onsetDateTime", "onsetPeriod", "abatementDateTime", "abatementPeriod",
+        "recordedDate", "extension", "type", "serviceType", "period", "actualPeriod", "reasonCode", "reasonReference",
+        "reason", "title", "created",
+    }
+)  # fmt: skip
+"""Members without which a problem, an encounter or a plan still says what it is."""
 CONDITION = msgspec.json.Decoder(shapes.Condition)
 ENCOUNTER = msgspec.json.Decoder(shapes.Encounter)
 CARE_PLAN = msgspec.json.Decoder(shapes.CarePlan)
@@ -39,7 +47,7 @@ class Problems:
 
     def add_condition(self, raw: msgspec.Raw) -> None:
         """Read a Condition. Raises msgspec errors for a malformed one."""
-        condition = CONDITION.decode(raw)
+        condition = lenient.decode(CONDITION, raw, SPARE)
         if not self.reading.is_own(condition.subject, "Condition") or not self._is_newest(condition):
             return
         verification = status_code(condition.verificationStatus)
@@ -76,7 +84,7 @@ class Problems:
 
     def add_encounter(self, raw: msgspec.Raw) -> None:
         """Reasons of an encounter as symptoms, its type as goals of care."""
-        encounter = ENCOUNTER.decode(raw)
+        encounter = lenient.decode(ENCOUNTER, raw, SPARE)
         if not self.reading.is_own(encounter.subject, "Encounter"):
             return
         if encounter.status in ("entered-in-error", "cancelled"):
@@ -92,14 +100,14 @@ class Problems:
 
     def add_care_plan(self, raw: msgspec.Raw) -> None:
         """Category of an active care plan: hospice or comfort care."""
-        plan = CARE_PLAN.decode(raw)
+        plan = lenient.decode(CARE_PLAN, raw, SPARE)
         if self.reading.is_own(plan.subject, "CarePlan") and plan.status in ("active", None):
             moment = self.reading.time((plan.period.start if plan.period else None) or plan.created)
             self._facts_of(plan.category, FactKind.CARE_PLAN, plan.id, moment, only=GOALS)
 
     def add_allergy(self, raw: msgspec.Raw) -> None:
         """An active, not refuted intolerance to a statin or to statins as a class."""
-        allergy = ALLERGY.decode(raw)
+        allergy = lenient.decode(ALLERGY, raw, SPARE)
         if not self.reading.is_own(allergy.patient, "AllergyIntolerance"):
             return
         if status_code(allergy.verificationStatus) in NOT_SO:

@@ -69,6 +69,12 @@ class Annotation(Shape):
     text: str | None = None
 
 
+class Events(Shape):
+    """Observation.effectiveTiming."""
+
+    event: list[str] | None = None
+
+
 class Range(Shape):
     """Observation.referenceRange."""
 
@@ -96,6 +102,7 @@ class Observation(Shape):
     subject: Reference | None = None
     effectiveDateTime: str | None = None
     effectivePeriod: Period | None = None
+    effectiveTiming: Events | None = None
     effectiveInstant: str | None = None
     issued: str | None = None
     valueQuantity: Quantity | None = None

@@ -19,7 +19,7 @@ def parse_time(text: str | None, zone: tzinfo) -> float | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return _unusual(text, zone)
+        return _unusual(text.strip().upper(), zone)
     if not text[:4].isdigit() or text[4:5] != "-":
         return None
     return _seconds(moment, zone)
@@ -39,7 +39,6 @@ def _unusual(text: str, zone: tzinfo) -> float | None:
             return _seconds(datetime(int(partial[1]), int(partial[2] or 1), 1), zone)
         if ":60" in text:
             return parse_time(text.replace(":60", ":59"), zone)
-        trimmed = _FRACTION.sub(r".\1", text[:64])
-        return _seconds(datetime.fromisoformat(trimmed), zone) if trimmed != text else None
+        return _seconds(datetime.fromisoformat(_FRACTION.sub(r".\1", text[:64])), zone) if text[4:5] == "-" else None
     except ValueError:
         return None
