@@ -132,9 +132,20 @@ _SPACES = re.compile(r"\s+")
 _ANNOTATION = re.compile(r"\{(?!1\.73|score|points)[^{}]{0,40}\}|\((?:si|serum|plasma|blood|calc)\)")
 _SYMBOLS = str.maketrans(
     {
-        **{"µ": "u", "μ": "u", "×": "x", "·": ".", "⋅": ".", "º": "°", "˚": "°", "−": "-", "⁻": "-", "^": "*"},
+        "µ": "u",
+        "μ": "u",
+        "×": "x",
+        "·": ".",
+        "⋅": ".",
+        "º": "°",
+        "˚": "°",
+        "−": "-",
+        "⁻": "-",
+        "^": "*",
         **{chr(0x2070 + digit): str(digit) for digit in (0, *range(4, 10))},
-        **{"¹": "1", "²": "2", "³": "3"},
+        "¹": "1",
+        "²": "2",
+        "³": "3",
     }
 )
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(

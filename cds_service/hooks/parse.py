@@ -137,7 +137,7 @@ def _decoded(raw: msgspec.Raw, where: str) -> Any:
 def read_patient_id(context: Mapping[str, msgspec.Raw]) -> str:
     """``context.patientId`` as a bare id; ``Patient/`` in front is tolerated, anything that could bend a URL is not."""
     where = "context.patientId"
-    value = _text(context, "patientId", where, required=True).removeprefix("Patient/")
+    value = _text(context, "patientId", where, required=True).removeprefix("Patient/").removeprefix("urn:uuid:")
     if not PATIENT_ID.fullmatch(value) or value.strip(".") == "":
         raise MalformedRequest(f"{where} is not a resource id", where=where, code="value")
     return value

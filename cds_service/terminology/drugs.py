@@ -73,6 +73,27 @@ class _Found:
     route: Route | None = None
     strength: float | None = None
     classes: frozenset[DrugClass] = frozenset()
+    rank: int = 0
+    """Place of the code's system in the order of evidence."""
+
+
+def _most_telling(coded: Sequence[_Found], named: _Found | None) -> _Found:
+    """Of several codes of one concept the one that says most.
+
+    The first system decides. Beside an ingredient's code the product's stands for the whole (all ingredients, form,
+    strength); codes of single ingredients that the text names together are the combination.
+    """
+    first = coded[0]
+    same = [found for found in coded if found.rank == first.rank]
+    whole = max(
+        same,
+        key=lambda found: (found.members >= first.members, len(found.members) if found.members >= first.members else 0),
+    )
+    together = frozenset().union(*(found.members for found in same))
+    if named is not None and whole.members < together <= named.members:
+        return _Found(together, whole.route, classes=whole.classes)
+    equal = [found for found in same if found.members == whole.members]
+    return next((found for found in equal if found.route or found.strength), whole)
 
 
 class DrugIndex:
@@ -103,8 +124,9 @@ class DrugIndex:
         words = [coding.display for coding in codings if coding.display] + ([text] if text else [])
         named = self._by_name(words)
         if coded:
-            found = coded[0] if coded[0].members or named is None else replace(named, classes=coded[0].classes)
-            return self._result(found, "code", self._conflict(found, coded[1:], named))
+            first = _most_telling(coded, named)
+            found = first if first.members or named is None else replace(named, classes=first.classes)
+            return self._result(found, "code", self._conflict(found, coded, named))
         if whole_class is not None:
             return DrugMatch(classes=frozenset({whole_class}), matched_by="code", known=True)
         return DrugMatch() if named is None else self._result(named, "name", None)
@@ -117,14 +139,14 @@ class DrugIndex:
 
     def _by_code(self, codings: Sequence[Coding]) -> list[_Found]:
         """Every known coding, the most telling system first."""
-        ranked: list[tuple[int, _Found]] = []
+        ranked: list[_Found] = []
         for coding in codings:
             system = normalise_system(coding.system)
             if system in _SYSTEM_ORDER and coding.code:
                 found = self._code(system, coding.code.strip())
                 if found is not None:
-                    ranked.append((_SYSTEM_ORDER.index(system), found))
-        return [found for _, found in sorted(ranked, key=lambda entry: entry[0])]
+                    ranked.append(replace(found, rank=_SYSTEM_ORDER.index(system)))
+        return sorted(ranked, key=lambda found: found.rank)
 
     def _code(self, system: str, code: str) -> _Found | None:
         tables = self._tables
@@ -181,9 +203,14 @@ class DrugIndex:
             if other is None:
                 continue
             mine, theirs = set(self._names(found.members)), set(self._names(other.members))
-            if not (mine <= theirs or theirs <= mine):
+            if not (mine <= theirs or theirs <= mine) or (mine < theirs and mine and self._adds(other, found)):
                 return f"code means {_listed(mine)}, {kind} says {_listed(theirs)}"
         return None
+
+    def _adds(self, other: _Found, found: _Found) -> bool:
+        """Whether what goes beyond ``found`` belongs to a class that a rule asks for."""
+        known = frozenset().union(*(self._classes[member] for member in found.members))
+        return any(self._classes[member] - known for member in other.members - found.members)
 
     def _names(self, members: Iterable[int]) -> list[str]:
         return list(dict.fromkeys(self._tables.ingredients[member][0] for member in sorted(members)))

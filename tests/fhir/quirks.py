@@ -43,9 +43,10 @@ def drug_base() -> dict[str, Any]:
 
 def applied(quirk: Quirk) -> dict[str, Any]:
     """The request of a quirk."""
-    request = copy.deepcopy(drug_base() if quirk in DRUGS else base())
-    where = request["prefetch"]["medicationRequests" if quirk in DRUGS else "laboratory"]
-    if quirk in BUNDLES:
+    is_drug = quirk in DRUGS or quirk in DRUG_BUNDLES
+    request = copy.deepcopy(order_base() if quirk in ORDERS else drug_base() if is_drug else base())
+    where = request["prefetch"]["medicationRequests" if is_drug else "laboratory"]
+    if quirk in BUNDLES or quirk in DRUG_BUNDLES or quirk in ORDERS:
         changed = quirk.change(request)
         return request if changed is None else changed
     target = where["entry"][0]["resource"]
@@ -99,6 +100,11 @@ def code(*codings: dict[str, str], text: str | None = None) -> Change:
 
 
 K_CODE = {"system": LOINC, "code": "2823-3"}
+DRAWN = {
+    "resourceType": "Observation", "id": "drawn", "status": "final", "code": {"coding": [K_CODE]},
+    "subject": {"reference": "Patient/row-patient"}, "effectiveDateTime": "2026-11-16T11:00:00Z",
+    "valueQuantity": {"value": 2.8, "unit": "mmol/L"},
+}  # fmt: skip
 OBSERVATIONS = (
     Quirk("O01", "potassium in g/dL", "cannot be a serum potassium: named, no rule", unit("g/dL", "g/dL"), "named"),
     Quirk("O02", "potassium in mg/dL", "not on the closed list: named", unit("mg/dL", "mg/dL"), "named"),
@@ -116,7 +122,7 @@ OBSERVATIONS = (
     Quirk("O14", "value 0.9 and 12.1 lie outside the plausible range", "named", unit("mmol/L", "mmol/L", value=0.9), "named"),
     Quirk("O15", "value as JSON string", "malformed result: named", unit("mmol/L", "mmol/L", value="2.8"), "named"),
     Quirk("O16", "value with fifteen digits", "compared unrounded, shown rounded", unit("mmol/L", "mmol/L", value=2.79999923706055), "used"),
-    Quirk("O17", "local code, LOINC only in the display", "unknown code: not used, not guessed", code({"system": "urn:oid:1.2.3", "code": "K"}, text="Potassium"), "silent"),
+    Quirk("O17", "local code, “Potassium” only in words", "unknown code: not used, not guessed; named", code({"system": "urn:oid:1.2.3", "code": "K"}, text="Potassium"), "named"),
     Quirk("O18", "LOINC is the fourth coding", "every coding is looked at", code({"system": "urn:oid:1.2.3", "code": "1"}, {"code": "2"}, {"system": "urn:x", "code": "3"}, K_CODE), "used"),
     Quirk("O19", "LOINC as urn:oid", "alias system", code({"system": "urn:oid:2.16.840.1.113883.6.1", "code": "2823-3"}), "used"),
     Quirk("O20", "LOINC with a trailing slash", "alias system", code({"system": "http://loinc.org/", "code": "2823-3"}), "used"),
@@ -158,6 +164,37 @@ OBSERVATIONS = (
     Quirk("O56", "components only", "components are read", put(code={"coding": [{"system": LOINC, "code": "24326-1"}]}, valueQuantity=..., component=[{"code": {"coding": [K_CODE]}, "valueQuantity": {"value": 2.8, "unit": "mmol/L"}}]), "used"),
     Quirk("O57", "id of 200 characters", "read", put(id="a" * 200), "used"),
     Quirk("O58", "no id", "read", put(id=...), "used"),
+    Quirk("O59", "name in code.text only, no coding", "not used, not guessed; named", code(text="Potassium"), "named"),
+    Quirk("O60", "LOINC of urine beside the word “Potassium”", "a look-alike: never", code({"system": LOINC, "code": "2828-2"}, {"system": "urn:x", "code": "K"}, text="Potassium"), "silent"),
+    Quirk("O61", "_effectiveDateTime with data-absent-reason", "no time: not used", put(effectiveDateTime=..., _effectiveDateTime={"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}), "silent"),
+    Quirk("O62", "effectivePeriod with a start only", "its start, when nothing else tells", put(effectiveDateTime=..., effectivePeriod={"start": "2026-11-16T11:00:00Z"}), "used"),
+    Quirk("O63", "effectiveTiming", "its last event", put(effectiveDateTime=..., effectiveTiming={"event": ["2026-11-15", "2026-11-16"]}), "used"),
+    Quirk("O64", "code, time and value masked", "not used, no crash", put(code={"coding": [{"extension": [{"url": "x", "valueCode": "masked"}]}]}, effectiveDateTime=..., _effectiveDateTime={"extension": []}, valueQuantity={"_value": {"extension": []}}), "silent"),
+    Quirk("O65", "status “this_is_invalid” and nothing else", "skipped", lambda _: [{"resourceType": "Observation", "id": "x", "status": "this_is_invalid"}, DRAWN], "used+stranger"),
+    Quirk("O66", "cancelled, dataAbsentReason in SNOMED CT", "never used", put(status="cancelled", dataAbsentReason={"coding": [{"system": "http://snomed.info/sct", "code": "373121007"}]}), "silent"),
+    Quirk("O67", "final, with dataAbsentReason error and a value", "not used", put(dataAbsentReason={"coding": [{"code": "error"}]}), "silent"),
+    Quirk("O68", "a normal magnesium in mmol/L under a mass LOINC", "the unit decides: 0.8 mmol/L is normal", put(code={"coding": [{"system": LOINC, "code": "19123-9"}]}, valueQuantity={"value": 0.8, "unit": "mmol/L", "system": UCUM, "code": "mmol/L"}), "silent"),
+    Quirk("O69", "potassium 2.8 of the year 2005", "stale: no finding of today", put(effectiveDateTime="2005-07-05"), "silent"),
+    Quirk("O70", "valueInteger", "a number without a unit: named", put(valueQuantity=..., valueInteger=3), "named"),
+    Quirk("O71", "number and unit in valueString", "text: named, not taken apart", put(valueQuantity=..., valueString="2.8 mmol/L"), "named"),
+    Quirk("O72", "comparator “~”", "not known: named", put(valueQuantity__comparator="~"), "named"),
+    Quirk("O73", "comparator “≤”", "read as <=", put(valueQuantity__comparator="≤"), "used"),
+    Quirk("O74", "unit in words: milliequivalents per liter", "spelling read", unit("milliequivalents per liter"), "used"),
+    Quirk("O75", "unit mmol·L⁻¹", "spelling read", unit("mmol·L⁻¹"), "used"),
+    Quirk("O76", "unit system “UCUM”, no text", "alias system", unit(None, "mmol/L", "UCUM"), "used"),
+    Quirk("O77", "a note, performer or encounter as plain text", "that member is left out, the result counts", put(note="see report", performer="Lab", encounter="Encounter/1"), "used"),
+    Quirk("O78", "one damaged referenceRange among good members", "left out", put(referenceRange=[{"low": "3.5"}, 5]), "used"),
+    Quirk("O79", "time in lower case or with blanks around it", "read", put(effectiveDateTime=" 2026-11-16t11:00:00z "), "used"),
+    Quirk("O80", "dated 59 minutes ahead", "clocks differ: counts", put(effectiveDateTime="2026-11-17T12:59:00Z"), "used"),
+    Quirk("O81", "retracted version without meta beside one with a date", "the retraction wins", copies(put(meta={"lastUpdated": "2026-11-16T12:00:00Z"}), put(status="entered-in-error", meta=...)), "silent"),
+    Quirk("O82", "versions told apart by lastUpdated in other zones", "compared as moments", copies(put(meta={"lastUpdated": "2026-11-16T12:00:00Z"}), put(valueQuantity__value=4.2, meta={"lastUpdated": "2026-11-16T13:30:00+02:00"})), "used"),
+    Quirk("O83", "subject absolute under another base", "not this patient: named", put(subject={"reference": "https://other.example/fhir/Patient/row-patient"}), "stranger"),
+    Quirk("O84", "subject masked", "named", put(subject={"extension": [{"url": "x", "valueCode": "masked"}]}), "stranger"),
+    Quirk("O85", "subject by identifier only", "named", put(subject={"identifier": {"value": "1"}}), "stranger"),
+    Quirk("O86", "subject contained", "named", put(subject={"reference": "#p"}, contained=[{"resourceType": "Patient", "id": "p"}]), "stranger"),
+    Quirk("O87", "R5: triggeredBy, instantiates", "unknown members are ignored", put(triggeredBy=[{"type": "reflex"}], instantiatesCanonical="x"), "used"),
+    Quirk("O88", "value in exponent notation, an integer", "read", put(valueQuantity__value=28e-1), "used"),
+    Quirk("O89", "emergency: value 1e300", "implausible: named, shortened", put(valueQuantity__value=1e300), "named"),
 )  # fmt: skip
 
 
@@ -190,6 +227,30 @@ DRUGS = (
     Quirk("M22", "dosageInstruction as an object", "read", put(dosageInstruction={"text": "one daily"}), "used"),
     Quirk("M23", "reasonCode as an object", "read", put(reasonCode={"text": "mg"}), "used"),
     Quirk("M24", "combination product", "belongs to all classes of its ingredients", medicine(text="amiloride hydrochloride 5 mg / furosemide 40 mg tablet"), "used"),
+    Quirk("M25", "non-formulary template with the brand in brackets", "matched by name", medicine(coding=[{"system": "urn:vendor", "code": "1", "display": "template non-formulary (medication) (Lasix)"}]), "used"),
+    Quirk("M26", "branded product code beside a vendor's synonym", "every coding is looked at", medicine(coding=[{"system": "urn:vendor", "code": "S1"}, {"system": RX, "code": "200801"}]), "used"),
+    Quirk("M27", "component concept 316049, active since 1969, no end", "hydrochlorothiazide, active", put(medicationCodeableConcept={"coding": [{"system": RX, "code": "316049"}]}, authoredOn="1969-01-01"), "used"),
+    Quirk("M28", "furosemide 10 MG/ML injection", "a loop diuretic whatever the route", medicine(text="furosemide 10 MG/ML Injectable Solution"), "used"),
+    Quirk("M29", "doNotPerform on a stopped order", "no medicine", put(status="stopped", doNotPerform=True), "nodrug"),
+    Quirk("M30", "triple combination with hydrochlorothiazide, doNotPerform", "no thiazide", put(doNotPerform=True, medicationCodeableConcept={"text": "amlodipine / hydrochlorothiazide / olmesartan"}), "nodrug"),
+    Quirk("M31", "NDC beside GPI, reason “mg”", "read by NDC", put(medicationCodeableConcept={"coding": [{"system": "urn:oid:2.16.840.1.113883.6.68", "code": "37200030000305"}, {"system": "urn:oid:2.16.840.1.113883.6.69", "code": "0054-4297-25"}]}, reasonCode=[{"text": "mg"}]), "used"),
+    Quirk("M32", "local code whose display is the code again", "not recognised: named", medicine(coding=[{"system": "urn:local", "code": "ADMINMED:543", "display": "ADMINMED:543"}]), "notdrug"),
+    Quirk("M33", "STU3 member context", "ignored", put(context={"reference": "Encounter/1"}), "used"),
+    Quirk("M34", "on-hold, contained, ingredients only", "not active", put(status="on-hold", medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": {"text": "furosemide"}}]}]), "nodrug"),
+    Quirk("M35", "contained Medication: several ingredients by code only", "all are read", put(medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": {"coding": [{"system": RX, "code": "644"}]}}, {"itemCodeableConcept": {"coding": [{"system": RX, "code": "4603"}]}}]}]), "used"),
+    Quirk("M36", "ingredient that points at another contained Medication", "followed", put(medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "ingredient": [{"itemReference": {"reference": "#n"}}]}, {"resourceType": "Medication", "id": "n", "code": {"text": "furosemide"}}]), "used"),
+    Quirk("M37", "local code on the Medication, ingredients known", "ingredients are read", put(medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": "urn:local", "code": "77"}]}, "ingredient": [{"itemCodeableConcept": {"text": "furosemide"}}]}]), "used"),
+    Quirk("M38", "contained Medication named by Type/id instead of #id", "resolved", put(medicationCodeableConcept=..., medicationReference={"reference": "Medication/m"}, contained=[{"resourceType": "Medication", "id": "m", "code": {"text": "furosemide"}}]), "used"),
+    Quirk("M39", "code and words disagree", "the code wins, and it is said", medicine(coding=[{"system": RX, "code": "4603", "display": "simvastatin 20 MG"}]), "used+conflict"),
+    Quirk("M40", "ingredient codes of a combination, named in the text", "the combination", medicine(coding=[{"system": RX, "code": "52175"}, {"system": RX, "code": "5487"}], text="losartan-HCTZ 50-12.5 mg tablet"), "used"),
+    Quirk("M41", "active, then entered-in-error under the same id", "retracted", copies(put(), put(status="entered-in-error")), "nodrug"),
+    Quirk("M42", "active of last year, then stopped this year, in any order", "the later version counts", copies(put(status="stopped", meta={"lastUpdated": "2026-10-01T00:00:00Z"}), put(meta={"lastUpdated": "2025-10-01T00:00:00Z"})), "nodrug"),
+    Quirk("M43", "dosage, reason or note of the wrong shape", "left out, the medicine counts", put(dosageInstruction="one daily", reasonCode="oedema", dispenseRequest=[]), "used"),
+    Quirk("M44", "dose as text where a number belongs", "no daily dose, the medicine counts", put(dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": "40", "unit": "mg"}}]}]), "used"),
+    Quirk("M45", "shortened name: hydrochlorothiazid", "matched by name", medicine(text="TRIAMTERENE/HYDROCHLOROTHIAZID 37.5-25MG TAB"), "used"),
+    Quirk("M46", "name and strength run together", "matched by name", medicine(text="furosemide40mg"), "used"),
+    Quirk("M47", "RxNorm by its short name, code with leading zeros", "alias system", medicine(coding=[{"system": "RxNorm", "code": "0004603"}]), "used"),
+    Quirk("M48", "DSTU2 shape: patient where R4 has subject", "version not supported: named", put(subject=..., patient={"reference": "Patient/row-patient"}), "version"),
 )  # fmt: skip
 
 
@@ -240,4 +301,117 @@ BUNDLES = (
     Quirk("H16", "DSTU2 medication orders", "version not supported: named", _key("medicationRequests", bundle([{"resourceType": "MedicationOrder", "id": "1"}])), "used+version"),
     Quirk("H17", "a damaged resource among good ones", "named, the rest counts", _laboratory(lambda b: b | {"entry": [{"resource": {"resourceType": "Observation", "code": "x"}}, *b["entry"]]}), "used+unreadable"),
 )  # fmt: skip
-QUIRKS = (*OBSERVATIONS, *DRUGS, *BUNDLES)
+
+
+def _beside(medication: dict[str, Any], reference: str, url: str | None = None, base_url: str | None = None) -> Change:
+    """The order points at a Medication elsewhere in its Bundle."""
+
+    def change(request: dict[str, Any]) -> None:
+        entries = request["prefetch"]["medicationRequests"]["entry"]
+        order = entries[0]["resource"]
+        order.pop("medicationCodeableConcept")
+        order["medicationReference"] = {"reference": reference}
+        entries.append({"resource": {"resourceType": "Medication", **medication}} | ({"fullUrl": url} if url else {}))
+        if base_url:
+            request["fhirServer"] = base_url
+
+    return change
+
+
+FUROSEMIDE = {"code": {"coding": [{"system": RX, "code": "4603"}]}}
+FHIR = "https://ehr.example.org/fhir"
+DRUG_BUNDLES = (
+    Quirk("MB1", "Medication beside the order, urn:uuid", "resolved by fullUrl", _beside(FUROSEMIDE, "urn:uuid:7a", "urn:uuid:7a"), "used"),
+    Quirk("MB2", "Medication beside the order, Type/id", "resolved", _beside(FUROSEMIDE | {"id": "9"}, "Medication/9"), "used"),
+    Quirk("MB3", "absolute reference under fhirServer, Medication by id", "resolved", _beside(FUROSEMIDE | {"id": "9"}, f"{FHIR}/Medication/9", base_url=FHIR), "used"),
+    Quirk("MB4", "absolute reference equal to a fullUrl", "resolved", _beside(FUROSEMIDE | {"id": "9"}, "https://x.example/Medication/9", "https://x.example/Medication/9"), "used"),
+    Quirk("MB5", "reference with a version", "resolved without it", _beside(FUROSEMIDE | {"id": "9"}, "Medication/9/_history/3"), "used"),
+    Quirk("MB6", "id of 200 characters", "resolved", _beside(FUROSEMIDE | {"id": "e" * 200}, "Medication/" + "e" * 200), "used"),
+    Quirk("MB7", "Medication with ATC, RxNorm and a third system", "every coding is looked at", _beside({"id": "9", "code": {"coding": [{"system": "urn:oid:1.2", "code": "x"}, {"system": "http://www.whocc.no/atc", "code": "C03CA01"}, {"system": "urn:oid:2.16.840.1.113883.6.88", "code": "313988"}]}}, "Medication/9"), "used"),
+)  # fmt: skip
+
+
+def order_base() -> dict[str, Any]:
+    """A simvastatin draft, selected, beside active clarithromycin: a contraindicated pair."""
+    return request_for(row("x", "OS", "70F", meds="simvastatin@draft | clarithromycin@active", hits="none"))
+
+
+def draft(**members: Any) -> Change:
+    def change(request: dict[str, Any]) -> None:
+        put(**members)(request["context"]["draftOrders"]["entry"][0]["resource"])
+
+    return change
+
+
+def context(**members: Any) -> Change:
+    def change(request: dict[str, Any]) -> None:
+        put(**members)(request["context"])
+
+    return change
+
+
+def _sibling(request: dict[str, Any]) -> None:
+    entries = request["context"]["draftOrders"]["entry"]
+    entries[0]["resource"].pop("medicationCodeableConcept")
+    entries[0]["resource"]["medicationReference"] = {"reference": "Medication/m9", "display": "simva"}
+    entries.append(
+        {
+            "resource": {
+                "resourceType": "Medication",
+                "id": "m9",
+                "code": {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.88", "code": "36567"}]},
+            }
+        }
+    )
+
+
+def _mixed(request: dict[str, Any]) -> None:
+    diet = {"resource": {"resourceType": "NutritionOrder", "id": "n1", "status": "draft"}}
+    request["context"]["draftOrders"]["entry"].insert(0, diet)
+    request["context"]["selections"].insert(0, "NutritionOrder/n1")
+
+
+def _renamed(identity: str, *selections: str, url: str | None = None) -> Change:
+    def change(request: dict[str, Any]) -> None:
+        entry = request["context"]["draftOrders"]["entry"][0]
+        entry["resource"]["id"] = identity
+        if url:
+            entry["fullUrl"] = url
+        request["context"]["selections"] = list(selections)
+
+    return change
+
+
+EPIC_DRAFT = {
+    "category": {"coding": [{"code": "outpatient"}]}, "identifier": [{"use": "usual"}], "intent": ...,
+    "requester": {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]},
+    "dosageInstruction": [{"doseQuantity": {"value": 20, "unit": "mg"}, "timing": {"repeat": {"frequency": 1, "period": 1.0, "periodUnit": "d"}}}],
+    "dispenseRequest": {"quantity": {"value": 30}},
+}  # fmt: skip
+ORDERS = (
+    Quirk("D01", "a plain draft", "judged", draft(), "used"),
+    Quirk("D02", "draft without subject, intent and status", "the patient in context, a draft", draft(subject=..., intent=..., status=...), "used"),
+    Quirk("D03", "draft of another patient", "excluded, and named", draft(subject={"reference": "Patient/other"}), "strangerdrug"),
+    Quirk("D04", "R5 shape: medication.concept, no subject", "read alike", draft(medicationCodeableConcept=..., medication={"concept": {"text": "simvastatin"}}, subject=..., intent=...), "used"),
+    Quirk("D05", "Medication as a further entry of draftOrders, RxNorm as OID", "resolved", _sibling, "used"),
+    Quirk("D06", "drafts of other kinds selected too", "ignored", _mixed, "used"),
+    Quirk("D07", "draftOrders without type", "read", lambda r: r["context"]["draftOrders"].pop("type") and None, "used"),
+    Quirk("D08", "category, doseQuantity, requester and identifier as Epic sends them", "read", draft(**EPIC_DRAFT), "used"),
+    Quirk("D09", "draft id of 200 characters", "read", _renamed("e" * 200, "MedicationRequest/" + "e" * 200), "used"),
+    Quirk("D10", "selection as a bare id", "matched", _renamed("a1", "a1"), "used"),
+    Quirk("D11", "selection as an absolute URL", "matched by type and id", _renamed("a1", "https://x.example/fhir/MedicationRequest/a1"), "used"),
+    Quirk("D12", "selection as urn:uuid of the entry", "matched by fullUrl", _renamed("a1", "urn:uuid:5b", url="urn:uuid:5b"), "used"),
+    Quirk("D13", "selection of another type with the same id", "not this order", _renamed("a1", "NutritionOrder/a1"), "nodrug"),
+    Quirk("D14", "selection that no draft matches", "nothing is judged", context(selections=["MedicationRequest/none"]), "nodrug"),
+    Quirk("D15", "patientId with its type", "the bare id", context(patientId="Patient/row-patient"), "used"),
+    Quirk("D16", "encounterId null, further members null", "tolerated", context(encounterId=None, extra=None), "used"),
+    Quirk("D17", "hookInstance that is no UUID", "accepted", lambda r: r.update(hookInstance="randomGUIDforthehookevent"), "used"),
+    Quirk("D18", "userId outside context", "tolerated", lambda r: r.update(userId=r["context"].pop("userId")), "used"),
+    Quirk("D19", "a null and an empty entry among the drafts", "skipped", lambda r: r["context"]["draftOrders"]["entry"].extend([None, {}, {"resource": None}]), "used"),
+    Quirk("D20", "dosage as one object, doseAndRate as one object", "read", draft(dosageInstruction={"doseAndRate": {"doseQuantity": {"value": 40, "unit": "mg"}}}), "used"),
+    Quirk("D21", "draft with contained Medication in RxNorm", "resolved", draft(medicationCodeableConcept=..., medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": RX, "code": "36567"}]}}]), "used"),
+    Quirk("D22", "draft by reference and display only", "matched by name", draft(medicationCodeableConcept=..., medicationReference={"reference": "Medication/unknown", "display": "SIMVASTATIN 20 MG PO TABS"}), "used"),
+    Quirk("D23", "draft that says do not perform", "not judged", draft(doNotPerform=True), "nodrug"),
+    Quirk("D24", "a DSTU2 MedicationOrder as draft", "version not supported: named", lambda r: r["context"]["draftOrders"]["entry"][0]["resource"].update(resourceType="MedicationOrder"), "version"),
+)  # fmt: skip
+QUIRKS = (*OBSERVATIONS, *DRUGS, *DRUG_BUNDLES, *BUNDLES, *ORDERS)

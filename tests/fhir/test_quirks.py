@@ -9,6 +9,7 @@ from tests.service import account, answer, hits
 
 LOW = ("potassium-low", "warning")
 DRUG = ("diuretic-potassium-low", "warning")
+PAIR = ("statin-interaction", "critical")
 
 
 @pytest.mark.parametrize("quirk", QUIRKS, ids=str)
@@ -19,14 +20,17 @@ def test_quirk(quirk: Quirk) -> None:
     needs = {entry.get("need") for entry in entries}
     card_codes = [card["source"]["topic"]["code"] for card in body["cards"]]
     assert ("not-checked" in card_codes) is bool(entries)
-    if quirk.id.startswith("M"):
-        assert (DRUG in found) is (quirk.outcome == "used"), found
-        assert ("MedicationRequest" in needs) is (quirk.outcome in ("notdrug", "strangerdrug")), entries
+    if quirk.id.startswith(("M", "D")):
+        due = PAIR if quirk.id.startswith("D") else DRUG
+        assert (due in found) is quirk.outcome.startswith("used"), found
+        said = {"notdrug", "strangerdrug", "used+conflict"}
+        assert bool({"MedicationRequest", "draft order"} & needs) is (quirk.outcome in said), entries
+        assert ("FHIR R4" in needs) is (quirk.outcome == "version"), entries
         return
     assert (LOW in found) is quirk.outcome.startswith("used"), found
     expected = {
         "named": {"K"}, "stranger": {"Observation"}, "source": {"Observation"}, "used+source": {"Observation"},
-        "used+version": {"FHIR R4"}, "used+unreadable": {"resource"},
+        "used+version": {"FHIR R4"}, "used+stranger": {"Observation"}, "used+unreadable": {"resource"},
     }  # fmt: skip
     assert needs == expected.get(quirk.outcome, set()), entries
 

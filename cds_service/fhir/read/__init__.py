@@ -43,7 +43,6 @@ class Reader:
     medicines: Medicines
     orders: Orders
     patient: Patient | None = None
-    old_version: bool = False
     cut: bool = False
     relevant: int = 0
     findings: list[shapes.Observation] = field(default_factory=list)
@@ -81,7 +80,7 @@ class Reader:
         kind = peek.resourceType
         read = _READERS.get(kind or "")
         if read is None:
-            self.old_version = self.old_version or kind in OLD_SHAPES
+            self.reading.old_version = self.reading.old_version or kind in OLD_SHAPES
             return
         try:
             read(self, raw, peek)
@@ -209,7 +208,7 @@ def read_chart(
         medications=tuple(reader.medicines.found.values()),
         conditions=tuple(reader.problems.facts.values()),
         test_orders=tuple(reader.orders.found.values()),
-        gaps=tuple(_gaps(reader, delivery, sources)),
+        gaps=tuple(dict.fromkeys(_gaps(reader, delivery, sources))),
         not_used=tuple(dict.fromkeys(reading.not_used)),
         zone=zone,
     )
@@ -243,20 +242,22 @@ def _read_draft(reader: Reader, raw: msgspec.Raw, peek: Peek, url: str | None, s
         if state is MedicationState.NEW:
             reader.problems.add_order_reasons(reasons)
     elif kind in OLD_SHAPES:
-        reader.old_version = True
+        reader.reading.old_version = True
 
 
 def _draft_state(hook: Hook, peek: Peek, url: str | None, selected: set[str]) -> MedicationState:
     """On order-sign every draft is judged; on order-select those selected (0.10)."""
     if hook is Hook.ORDER_SIGN:
         return MedicationState.NEW
-    names = {peek.id or "", (url or "").removeprefix("urn:uuid:").rsplit("/", 1)[-1]} - {""}
+    names = {peek.id or "", normalised_selection(url or "").rsplit("/", 1)[-1]} - {""}
+    names |= {f"{peek.resourceType}/{name}" for name in names}
     return MedicationState.NEW if names & selected else MedicationState.DRAFT
 
 
 def normalised_selection(text: str) -> str:
-    """The id of a selection: ``Type/id``, a bare id, an absolute URL or urn:uuid."""
-    return text.removeprefix("urn:uuid:").rsplit("/", 1)[-1]
+    """A selection as ``Type/id`` where it tells the type (also an absolute URL), else the bare id (also urn:uuid)."""
+    parts = text.strip().removeprefix("urn:uuid:").split("/")
+    return "/".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else parts[-1]
 
 
 def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> Iterator[Gap]:
@@ -276,7 +277,7 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     for kind, count in reading.unreadable.items():
         detail = f"{count} {_resources(kind, count)} could not be read and {_were(count)} not used."
         yield Gap(need=kind, reason=GapReason.UNREADABLE, detail=detail, always=True)
-    if reader.old_version:
+    if reading.old_version:
         detail = "Data in an older FHIR version were not read; this service needs FHIR R4."
         yield Gap(need="FHIR R4", reason=GapReason.UNREADABLE, detail=detail, always=True)
     if reader.cut or reader.relevant > MAX_RELEVANT:

@@ -43,6 +43,8 @@ class Reading:
     ownerless: Counter[str] = field(default_factory=Counter)
     """Resource type → how many could not be tied to any patient."""
     unreadable: Counter[str] = field(default_factory=Counter)
+    old_version: bool = False
+    """Something came in a shape of DSTU2 or STU3 that cannot be read."""
     _own: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -51,11 +53,14 @@ class Reading:
             forms.add(f"{self.fhir_server.rstrip('/')}/Patient/{self.patient_id}")
         self._own = frozenset(forms)
 
-    def is_own(self, subject: shapes.Reference | None, kind: str) -> bool:
+    def is_own(self, subject: shapes.Reference | None, kind: str, former: shapes.Reference | None = None) -> bool:
         """Whether a resource belongs to the patient in context: exact match after the stated normalisation.
 
-        Counts what does not; nothing of it is used.
+        Counts what does not; nothing of it is used. ``former`` is the member that held the patient in DSTU2.
         """
+        if subject is None and former is not None:
+            self.old_version = True
+            return False
         reference = subject.reference if subject is not None else None
         if reference is not None and (reference in self._own or reference in self.patient_urls):
             return True
@@ -89,6 +94,9 @@ class Reading:
         if found is None and "://" in reference:
             if self.fhir_server and reference.startswith(self.fhir_server.rstrip("/") + "/"):
                 found = self.resources.get(reference[len(self.fhir_server.rstrip("/")) + 1 :])
+        if found is None and contained:
+            name = reference.rsplit("/", 1)[-1]
+            found = next((raw for raw in contained if _id_of(raw) == name), None)
         if found is None and "/_history/" in reference:
             found = self.resources.get(reference.split("/_history/", 1)[0])
         return found

@@ -35,7 +35,9 @@ def decode(decoder: msgspec.json.Decoder[Shape], raw: msgspec.Raw, spare: Collec
         return decoder.decode(msgspec.json.encode(members))
 
 
-def _fitting(decoder: msgspec.json.Decoder[Shape], name: str, value: msgspec.Raw, *, droppable: bool) -> msgspec.Raw | None:
+def _fitting(
+    decoder: msgspec.json.Decoder[Shape], name: str, value: msgspec.Raw, *, droppable: bool
+) -> msgspec.Raw | None:
     """The member as it is, as a list of one, as its good items; ``None`` to drop it."""
     if _fits(decoder, name, value):
         return value

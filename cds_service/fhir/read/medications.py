@@ -10,12 +10,14 @@ import msgspec
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir.read import lenient, shapes
-from cds_service.fhir.read.context import Reading, clipped, codings, reference_to, text_of
+from cds_service.fhir.read.context import Reading, reference_to
 from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
 from cds_service.fhir.read.labels import drug_label
+from cds_service.fhir.read.medicine_names import Named, is_name, name_of
 from cds_service.fhir.read.reasons import reasons_of
 from cds_service.guidance.finding import Hook
-from cds_service.terminology import Coding, DrugMatch
+from cds_service.terminology import DrugMatch
+from cds_service.terminology.dose_forms import form_route
 
 ORDER_INTENTS = frozenset(
     {"order", "original-order", "reflex-order", "filler-order", "instance-order", "plan", None}
@@ -30,6 +32,7 @@ STATES = {
     "cancelled": MedicationState.ENDED,
     "ended": MedicationState.ENDED,
 }
+OVER = frozenset({"stopped", "completed", "cancelled", "ended", "entered-in-error", "not-taken", "not-done"})
 USE = msgspec.json.Decoder(shapes.MedicationUse)
 SPARE = frozenset(
     {
@@ -39,16 +42,6 @@ SPARE = frozenset(
     }
 )  # fmt: skip
 """Members without which an order still names its medicine."""
-MEDICATION = msgspec.json.Decoder(shapes.Medication)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a resource says about its medicine: codings, words, and whether it names anything at all."""
-
-    codings: tuple[Coding, ...]
-    text: str | None
-    form: str | None = None
 
 
 @dataclass(slots=True)
@@ -57,24 +50,29 @@ class Medicines:
 
     reading: Reading
     found: dict[str, MedicationExposure] = field(default_factory=dict)
-    _versions: dict[str, str] = field(default_factory=dict)
+    _versions: dict[str, shapes.MedicationUse] = field(default_factory=dict)
     _count: int = 0
 
     def add(self, raw: msgspec.Raw) -> None:
         """Read one resource of the record. Raises msgspec errors for a malformed one."""
         use = lenient.decode(USE, raw, SPARE)
         kind = use.resourceType or ""
-        if not self.reading.is_own(use.subject, kind):
-            return
-        state = self._state(use, kind)
-        if state is None:
+        if not self.reading.is_own(use.subject, kind, use.patient):
             return
         key = f"{kind}/{use.id}" if use.id else f"#{self._count}"
-        version = use.meta.lastUpdated or "" if use.meta else ""
-        if key in self._versions and version <= self._versions[key]:
-            return
-        self._versions[key] = version
-        self._keep(key, use, kind, state)
+        if use.id:
+            if key in self._versions and not self._is_newer(use, self._versions[key]):
+                return
+            self._versions[key] = use
+            self.found.pop(key, None)
+        state = self._state(use, kind)
+        if state is not None:
+            self._keep(key, use, kind, state)
+
+    def _is_newer(self, use: shapes.MedicationUse, known: shapes.MedicationUse) -> bool:
+        """Of two versions of one order the later by what both carry; where neither tells, one that ends or retracts it."""
+        order = self.reading.later_version(use.meta, known.meta)
+        return order > 0 or (order == 0 and use.status in OVER and known.status not in OVER)
 
     def add_draft(self, raw: msgspec.Raw, state: MedicationState) -> tuple[Concept, ...]:
         """Read one draft of this call; returns the concepts given as its reason.
@@ -142,7 +140,7 @@ class Medicines:
             detail = "A medicine's code and text disagree; the code was used."
             self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=bool(match.classes))
         if match.matched_by == "none" and not match.known:
-            if not named.text and not any(c.display for c in named.codings):
+            if not is_name(named):
                 detail = "A medicine with neither a known code nor a readable name was not looked at."
                 self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=True)
             return reasons
@@ -162,7 +160,12 @@ class Medicines:
         has_reason: bool,
     ) -> MedicationExposure:
         lines = dosages(use)
-        route = depot_route(lines, named.text) or route_of(lines, self.reading.terminology) or match.local_route
+        route = (
+            depot_route(lines, named.text)
+            or route_of(lines, self.reading.terminology)
+            or match.local_route
+            or (form_route(named.form) if named.form else None)
+        )
         if match.local_route is Route.TRANSDERMAL and route in LOCAL_ROUTES:
             route = Route.TRANSDERMAL  # a patch ordered as "topical" still reaches the blood
         start, end = self._start(use, lines, kind), self._end(use, lines, kind)
@@ -234,37 +237,3 @@ def _is_blank(use: shapes.MedicationUse) -> bool:
 
 def _bounds(line: shapes.Dosage) -> shapes.Period | None:
     return line.timing.repeat.boundsPeriod if line.timing and line.timing.repeat else None
-
-
-def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
-    """Codings and words of the medicine: inline, contained, sibling entry, R5 shape, or only a display."""
-    concept, reference = use.medicationCodeableConcept, use.medicationReference
-    if use.medication is not None:
-        concept = concept or use.medication.concept
-        reference = reference or use.medication.reference
-    if concept is not None:
-        return Named(codings(concept), text_of(concept))
-    if reference is None:
-        return Named((), None)
-    raw = reading.resolve(reference.reference, use.contained)
-    if raw is None:
-        return Named((), clipped(reference.display or "") or None)
-    try:
-        medication = MEDICATION.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Named((), clipped(reference.display or "") or None)
-    found = codings(medication.code)
-    words = text_of(medication.code) or clipped(reference.display or "") or None
-    if not found and not words:
-        found, words = _from_ingredients(medication)
-    return Named(found, words, text_of(medication.form))
-
-
-def _from_ingredients(medication: shapes.Medication) -> tuple[tuple[Coding, ...], str | None]:
-    """A Medication without a code of its own: its ingredients, as one combination."""
-    parts = [one.itemCodeableConcept or (one.item.concept if one.item else None) for one in medication.ingredient or ()]
-    concepts = [part for part in parts if part is not None]
-    if len(concepts) == 1:
-        return codings(concepts[0]), text_of(concepts[0])
-    names = [name for name in map(text_of, concepts) if name]
-    return (), " / ".join(names) or None

@@ -61,7 +61,9 @@ def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool
 
 def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
     """``<2.5 mmol/L``: comparator, number and unit as the laboratory wrote them, long fractions shortened."""
-    return written(analyte, (quantity.comparator or "")[:2], quantity.value or 0.0, quantity.unit or quantity.code or "")
+    return written(
+        analyte, (quantity.comparator or "")[:2], quantity.value or 0.0, quantity.unit or quantity.code or ""
+    )
 
 
 @lru_cache(maxsize=8192)

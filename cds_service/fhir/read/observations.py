@@ -10,43 +10,43 @@ from typing import NamedTuple
 
 import msgspec
 
-from cds_service.clinical.chart import DAY, GapReason, LabResult
+from cds_service.clinical.chart import DAY, LabResult
 from cds_service.clinical.series import LazySeries
-from cds_service.clinical.vocabulary import Analyte
+from cds_service.clinical.vocabulary import Analyte, LabTest
 from cds_service.errors import MalformedRequest
 from cds_service.fhir.read import lenient, shapes
-from cds_service.fhir.read.context import Reading, reference_to, text_of
+from cds_service.fhir.read.coma import GCS_PARTS, glasgow_total
+from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
 from cds_service.fhir.read.haemolysis import is_haemolysed
 from cds_service.fhir.read.numbers import abnormality, plausible, reported_text
+from cds_service.fhir.read.unusable import Unusables
 from cds_service.fhir.twins import says_value_twice
 from cds_service.fhir.units import Conversion, conversion
+from cds_service.terminology import LOINC, normalise_system
 
 ELIGIBLE = frozenset({"final", "amended", "corrected"})
 IGNORED = frozenset({"registered", "cancelled", "entered-in-error", "unknown"})
 VERSION_RANK = {"entered-in-error": 5, "corrected": 4, "amended": 3, "final": 2, "preliminary": 1}
-VITAL_SIGNS = frozenset(
-    {Analyte.TEMPERATURE, Analyte.HEART_RATE, Analyte.SYSTOLIC_BP, Analyte.DIASTOLIC_BP, Analyte.RESPIRATORY_RATE,
-     Analyte.GCS, Analyte.AVPU}
-)  # fmt: skip
 SITES = {
     "8331-1": "oral", "8332-9": "rectal", "8333-7": "tympanic", "8328-7": "axillary", "8329-5": "core",
     "8334-5": "bladder", "75539-7": "temporal artery", "76011-6": "ear", "60838-0": "nasopharyngeal",
 }  # fmt: skip
+CALLED = {
+    LabTest.POTASSIUM: Analyte.POTASSIUM,
+    LabTest.MAGNESIUM: Analyte.MAGNESIUM,
+    LabTest.CALCIUM: Analyte.CALCIUM,
+    LabTest.IONISED_CALCIUM: Analyte.IONISED_CALCIUM,
+    LabTest.ALBUMIN: Analyte.ALBUMIN,
+    LabTest.CREATININE: Analyte.CREATININE,
+    LabTest.CK: Analyte.CK,
+    LabTest.TSH: Analyte.TSH,
+}
 OBSERVATION = msgspec.json.Decoder(shapes.Observation)
 SPARE = frozenset(
     {"meta", "interpretation", "note", "referenceRange", "performer", "encounter", "specimen", "contained", "issued"}
 )
 """Members without which a result still says what it says."""
 COMPARATORS = {None: "", "": "", "=": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
-
-
-@dataclass(slots=True, kw_only=True)
-class Unusable:
-    """A relevant result that could not be used; whether it is a gap depends on what else there is (see ``settle``)."""
-
-    analyte: Analyte
-    detail: str
-    time: float | None
 
 
 class Pending(NamedTuple):
@@ -72,10 +72,13 @@ class Results:
     reading: Reading
     usable: dict[Analyte, list[Pending]] = field(default_factory=dict)
     preliminary: dict[Analyte, list[Pending]] = field(default_factory=dict)
-    unusable: list[Unusable] = field(default_factory=list)
     _versions: dict[str, tuple[shapes.Observation, Analyte | None]] = field(default_factory=dict)
     _nameless: list[tuple[shapes.Observation, Analyte | None]] = field(default_factory=list)
     _seen: set[bytes] = field(default_factory=set)
+    unusable: Unusables = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unusable = Unusables(self.reading)
 
     def add(self, raw: msgspec.Raw, analyte: Analyte | None) -> shapes.Observation:
         """Decode one relevant Observation and keep its newest version. Raises msgspec errors for a malformed one, and
@@ -111,8 +114,7 @@ class Results:
                 self._read(observation, analyte)
         usable = {analyte: self._series(results) for analyte, results in self.usable.items()}
         preliminary = {analyte: self._series(results) for analyte, results in self.preliminary.items()}
-        for one in self.unusable:
-            self._report(one, usable)
+        self.unusable.report(usable)
         return usable, preliminary
 
     # -- one Observation -----------------------------------------------------------------------------------------
@@ -124,10 +126,34 @@ class Results:
         moment = self._moment(observation, analyte)
         if analyte is not None:
             self._value(observation, observation, analyte, moment)
+        elif observation.valueQuantity is not None and moment is not None:
+            self._named_only(observation, moment)
+        others: list[shapes.Component] = []
         for component in observation.component or ():
             found = self._component_analyte(component)
-            if found is not None and found is not analyte:
+            if found is None:
+                others.append(component)
+            elif found is not analyte:
                 self._value(observation, component, found, moment)
+        if len(others) >= len(GCS_PARTS):
+            total = glasgow_total(others)
+            if total is not None and Analyte.GCS not in self._analytes(observation, analyte):
+                self._value(observation, total, Analyte.GCS, moment)
+
+    def _named_only(self, observation: shapes.Observation, moment: float) -> None:
+        """A result that is one of ours by its name alone is not used, and said (a name may be urine's, or a ratio's)."""
+        if any(normalise_system(coding.system) == LOINC for coding in codings(observation.code)):
+            return
+        tests = self.reading.terminology.lab_tests((), text_of(observation.code))
+        if len(tests) == 1 and not self.reading.is_future(moment):
+            (test,) = tests
+            analyte = CALLED.get(test)
+            if analyte is not None:
+                detail = f"{analyte.title} of {self.reading.day(moment)} has no code that is known; not used."
+                self.unusable.add(analyte, moment, detail)
+
+    def _analytes(self, observation: shapes.Observation, analyte: Analyte | None) -> set[Analyte | None]:
+        return {analyte, *(self._component_analyte(component) for component in observation.component or ())}
 
     def _component_analyte(self, component: shapes.Component) -> Analyte | None:
         lookup = self.reading.terminology.analyte
@@ -149,7 +175,7 @@ class Results:
         )
         moment = reading.time(text)
         if moment is None and text and analyte is not None:
-            self._cannot_use(analyte, None, f"{analyte.title}: the date of a result cannot be read.")
+            self.unusable.add(analyte, None, f"{analyte.title}: the date of a result cannot be read.")
             return math.nan
         return moment
 
@@ -166,7 +192,7 @@ class Results:
         if when is None:
             return
         if observation.status not in ELIGIBLE and observation.status != "preliminary":
-            self._cannot_use(analyte, when, f"{analyte.title}: a result without a known status was not used.")
+            self.unusable.add(analyte, when, f"{analyte.title}: a result without a known status was not used.")
             return
         if analyte is Analyte.AVPU:
             self._consciousness(observation, part, when)
@@ -217,13 +243,13 @@ class Results:
 
     def _refuse(self, analyte: Analyte, quantity: shapes.Quantity, when: float, what: str) -> None:
         shown = reported_text(analyte, quantity)
-        self._cannot_use(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
+        self.unusable.add(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
 
     def _no_number(self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float) -> None:
         text = getattr(part, "valueString", None)
         if text and any(character.isdigit() for character in text):
             day = self.reading.day(when)
-            self._cannot_use(analyte, when, f"{analyte.title} of {day} is text, not a number with a unit; not used.")
+            self.unusable.add(analyte, when, f"{analyte.title} of {day} is text, not a number with a unit; not used.")
         else:
             self.reading.note_unused(analyte, f"{analyte.title}: a result without a number was not used.", when)
 
@@ -298,7 +324,7 @@ class Results:
             answers.append(avpu(None, None, words))
         answer = next((one for one in answers if one is not None), None)
         if answer is None:
-            self._cannot_use(Analyte.AVPU, when, "AVPU: an answer that is not known was not used.")
+            self.unusable.add(Analyte.AVPU, when, "AVPU: an answer that is not known was not used.")
             return
         self._keep(Pending(when, None, observation, None, Analyte.AVPU, None, answer))
 
@@ -313,20 +339,6 @@ class Results:
     def _keep(self, pending: Pending) -> None:
         kept = self.preliminary if pending.observation.status == "preliminary" else self.usable
         kept.setdefault(pending.analyte, []).append(pending)
-
-    def _cannot_use(self, analyte: Analyte, when: float | None, detail: str) -> None:
-        self.unusable.append(Unusable(analyte=analyte, detail=detail, time=when))
-
-    def _report(self, one: Unusable, usable: dict[Analyte, Sequence[LabResult]]) -> None:
-        """Newer than everything usable (or undated): could not look. Older: only mentioned."""
-        newest = usable.get(one.analyte)
-        horizon = self.reading.limits["nms.vitals_window_h"] / 24 if one.analyte in VITAL_SIGNS else 365.0
-        if one.time is not None and (self.reading.now - one.time) / DAY > horizon:
-            return
-        if one.time is None or not newest or one.time >= newest[0].time:
-            self.reading.gap(one.analyte, GapReason.UNUSABLE_VALUE, one.detail)
-        else:
-            self.reading.note_unused(one.analyte, one.detail, one.time)
 
 
 def _rank(observation: shapes.Observation) -> int:

@@ -42,13 +42,13 @@ class Problems:
 
     reading: Reading
     facts: dict[str, ConditionFact] = field(default_factory=dict)
-    _versions: dict[str, str] = field(default_factory=dict)
+    _versions: dict[str, shapes.Condition] = field(default_factory=dict)
     _count: int = 0
 
     def add_condition(self, raw: msgspec.Raw) -> None:
         """Read a Condition. Raises msgspec errors for a malformed one."""
         condition = lenient.decode(CONDITION, raw, SPARE)
-        if not self.reading.is_own(condition.subject, "Condition") or not self._is_newest(condition):
+        if not self.reading.is_own(condition.subject, "Condition", condition.patient) or not self._is_newest(condition):
             return
         verification = status_code(condition.verificationStatus)
         clinical = status_code(condition.clinicalStatus)
@@ -85,7 +85,7 @@ class Problems:
     def add_encounter(self, raw: msgspec.Raw) -> None:
         """Reasons of an encounter as symptoms, its type as goals of care."""
         encounter = lenient.decode(ENCOUNTER, raw, SPARE)
-        if not self.reading.is_own(encounter.subject, "Encounter"):
+        if not self.reading.is_own(encounter.subject, "Encounter", encounter.patient):
             return
         if encounter.status in ("entered-in-error", "cancelled"):
             return
@@ -173,11 +173,12 @@ class Problems:
         """Of several versions of one Condition the newest counts; an older one already read is taken back."""
         if condition.id is None:
             return True
-        version = condition.meta.lastUpdated or "" if condition.meta else ""
         known = self._versions.get(condition.id)
-        if known is not None and version <= known:
-            return False
-        self._versions[condition.id] = version
+        if known is not None:
+            order = self.reading.later_version(condition.meta, known.meta)
+            if order < 0 or (order == 0 and not (_is_refuted(condition) and not _is_refuted(known))):
+                return False
+        self._versions[condition.id] = condition
         if known is not None:
             own = reference_to("Condition", condition.id)
             self.facts = {key: fact for key, fact in self.facts.items() if fact.reference != own}
@@ -239,6 +240,10 @@ class Problems:
     def _keep(self, fact: ConditionFact, identity: str | None) -> None:
         self._count += identity is None
         self.facts.setdefault(f"{fact.kind}/{identity or self._count}/{fact.concept}", fact)
+
+
+def _is_refuted(condition: shapes.Condition) -> bool:
+    return status_code(condition.verificationStatus) in NOT_SO
 
 
 def is_present(observation: shapes.Observation) -> bool:

@@ -137,6 +137,7 @@ class Condition(Shape):
     severity: Concept | None = None
     code: Concept | None = None
     subject: Reference | None = None
+    patient: Reference | None = None
     encounter: Reference | None = None
     onsetDateTime: str | None = None
     onsetPeriod: Period | None = None
@@ -194,6 +195,8 @@ class MedicationUse(Shape):
     medicationReference: Reference | None = None
     medication: CodeableReference | None = None
     subject: Reference | None = None
+    patient: Reference | None = None
+    """DSTU2, where R4 has ``subject``."""
     authoredOn: str | None = None
     statusChanged: str | None = None
     dosageInstruction: list[Dosage] | Dosage | None = None
@@ -250,6 +253,7 @@ class Encounter(Shape):
     type: list[Concept] | None = None
     serviceType: Any = None
     subject: Reference | None = None
+    patient: Reference | None = None
     period: Period | None = None
     actualPeriod: Period | None = None
     reasonCode: list[Concept] | None = None
