@@ -15,6 +15,8 @@ from cds_service.guidance.catalogue import Catalogue
 from cds_service.guidance.finding import Hit, Row
 
 SUPPORT_LINE = "Supports, does not replace, clinical judgement. Site policy overrides."
+MAX_DECISION = 400
+"""Length from which "How this was decided" takes another line for the same rule."""
 HEADER = ("Item", "Value", "When", "Limit used")
 
 
@@ -91,11 +93,20 @@ def _missing(hits: Sequence[Hit], background: Background) -> list[str]:
 
 
 def _decisions(hits: Sequence[Hit], background: Background) -> list[str]:
-    lines = []
-    for hit in hits:
-        applied = "; ".join(hit.finding.decided)
-        lines.append(f"{hit.rule_id} ({hit.indicator.code}){': ' + applied if applied else ''}")
+    lines = [line for hit in hits for line in _decision_lines(hit)]
     return [*lines, f"Parameter set {background.parameters}"]
+
+
+def _decision_lines(hit: Hit) -> list[str]:
+    """One line per rule; what would be too long for one goes on in the next."""
+    head = f"{hit.rule_id} ({hit.indicator.code})"
+    lines: list[str] = []
+    for applied in hit.finding.decided:
+        if lines and len(lines[-1]) + len(applied) <= MAX_DECISION:
+            lines[-1] += f"; {applied}"
+        else:
+            lines.append(f"{head}: {applied}")
+    return lines or [head]
 
 
 def _sources(hits: Sequence[Hit], background: Background) -> list[str]:

@@ -221,6 +221,14 @@ class Case:
         """Active facts with a dated onset inside the window."""
         return tuple(fact for fact in self.facts(*concepts) if self.clock.within_days(fact.onset, within_days))
 
+    def absent_findings(self, within_days: float, *concepts: Concept) -> tuple[ConditionFact, ...]:
+        """Findings written down as absent inside the window, newest first."""
+        wanted = frozenset(concepts)
+        self.reads |= wanted
+        found = [one for one in self.chart.absent if one.concept in wanted]
+        dated = [one for one in found if one.onset is not None and self.clock.within_days(one.onset, within_days)]
+        return tuple(sorted(dated, key=lambda one: -(one.onset or 0.0)))
+
     @derived
     def context_symptoms(self) -> tuple[ConditionFact, ...]:
         """Muscle symptoms that raise other rules: <= sym.context_days, undated, or of this encounter (0.11)."""
@@ -469,10 +477,13 @@ _EXPOSED = frozenset({MedicationState.ACTIVE, MedicationState.ON_HOLD, Medicatio
 
 
 def _one_each(medications: Iterable[MedicationExposure]) -> tuple[MedicationExposure, ...]:
-    """One exposure per ingredient set, in order, with the earliest known start (renewals reset dates)."""
-    kept: dict[tuple[str, ...], MedicationExposure] = {}
+    """One exposure per ingredient set, in order, with the earliest known start (renewals reset dates).
+
+    What is given locally stays apart: a cream must not hide the tablets of the same name.
+    """
+    kept: dict[tuple[bool, tuple[str, ...]], MedicationExposure] = {}
     for medication in medications:
-        key = tuple(sorted(medication.ingredients)) or (medication.name,)
+        key = medication.is_local, tuple(sorted(medication.ingredients)) or (medication.name,)
         known = kept.get(key)
         if known is None:
             kept[key] = medication

@@ -229,6 +229,8 @@ class Chart:
     medications: tuple[MedicationExposure, ...] = ()
     """Recognised medicines only, drafts of this call included; one exposure per order."""
     conditions: tuple[ConditionFact, ...] = ()
+    absent: tuple[ConditionFact, ...] = ()
+    """Findings that somebody looked for and wrote down as absent; never a fact, only what a card shows as "not met"."""
     test_orders: tuple[TestOrder, ...] = ()
     gaps: tuple[Gap, ...] = ()
     not_used: tuple[NotUsed, ...] = ()

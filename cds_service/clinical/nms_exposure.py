@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import HOUR, MedicationExposure, MedicationState
 from cds_service.clinical.vocabulary import DrugClass, Route
+from cds_service.clinical.withdrawal import going_on
 
 DOPAMINE_ANTAGONISTS = (DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, DrugClass.DEPLETER)
 NOT_ANTAGONISTS = frozenset({"pimavanserin"})
+DECARBOXYLASE_INHIBITORS = frozenset({"carbidopa", "benserazide"})
+"""Given with levodopa; without effect on dopamine receptors themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ def exposure(case: Case, first_feature: float | None) -> NmsExposure:
     """Exposure as seen from the first qualifying feature; an end after it counts as exposure to it.
 
     Active antagonists count always; ended ones when they ended at most the window of their route before the first
-    feature; dopaminergic drugs when stopped or held at most the oral window before it and none of the kind goes on.
+    feature; dopaminergic drugs when stopped or held at most the oral window before it and not going on otherwise.
     """
     active = active_antagonists(case)
     if first_feature is None:
@@ -62,13 +65,16 @@ def exposure(case: Case, first_feature: float | None) -> NmsExposure:
     )
     window = case.limits["nms.exposure_oral_h"]
     stopped = (*case.ended(DrugClass.DOPAMINERGIC), *_on_hold(case, (DrugClass.DOPAMINERGIC,)))
-    going_on = {name for one in case.taking(DrugClass.DOPAMINERGIC) for name in one.ingredients}
     withdrawn = tuple(
-        one
-        for one in stopped
-        if going_on.isdisjoint(one.ingredients) and _ended_within(case, one, first_feature, window)
+        one for one in stopped if _ended_within(case, one, first_feature, window) and _is_withdrawn(case, one)
     )
     return NmsExposure(antagonists=(*active, *recent), withdrawn=withdrawn)
+
+
+def _is_withdrawn(case: Case, stopped: MedicationExposure) -> bool:
+    """Whether at least one dopaminergic ingredient is no longer given."""
+    given = {name for one in going_on(case, stopped, DrugClass.DOPAMINERGIC) for name in one.ingredients}
+    return not given.issuperset(set(stopped.ingredients) - DECARBOXYLASE_INHIBITORS)
 
 
 def _on_hold(case: Case, classes: tuple[DrugClass, ...]) -> tuple[MedicationExposure, ...]:

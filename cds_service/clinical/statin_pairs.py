@@ -47,7 +47,7 @@ PAIRS: tuple[Pair, ...] = (
     _row("fluvastatin", "ciclosporin", False, "maximum 20 mg twice daily"),
     _row("atorvastatin rosuvastatin pitavastatin fluvastatin", "gemfibrozil", False, "avoid where possible; rosuvastatin at most 10 mg"),
     _row("simvastatin", "verapamil, diltiazem, dronedarone", False, "maximum 10 mg daily"),
-    _row("simvastatin", "amiodarone, amlodipine, ranolazine", False, "maximum 20 mg daily"),
+    _row("simvastatin", "amiodarone, amlodipine, levamlodipine, ranolazine", False, "maximum 20 mg daily"),
     _row("lovastatin", "verapamil, diltiazem, dronedarone", False, "maximum 20 mg daily"),
     _row("lovastatin", "amiodarone", False, "maximum 40 mg daily"),
     _row("lovastatin", "ranolazine", False, "consider a lower dose"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cds_service.clinical.case import Case
-from cds_service.clinical.nms_criteria import NmsPicture, automatic_maximum
+from cds_service.clinical.chart import ConditionFact, LabResult
+from cds_service.clinical.nms_criteria import automatic_maximum
 from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS
 from cds_service.clinical.nms_features import Feature, State
+from cds_service.clinical.nms_picture import NmsPicture
 from cds_service.clinical.time import age_text
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.finding import OrderTest, Row, Suggestion
@@ -39,38 +43,97 @@ def preposition(picture: NmsPicture) -> str:
     return "on" if picture.exposure.antagonists else "after stopping"
 
 
+IEC_ITEM = {
+    "fever twice": "fever",
+    "rigidity": "rigidity",
+    "altered mental status": "mental_status",
+    "CK": "ck",
+    "autonomic lability": "sns_lability",
+    "hypermetabolism": "hypermetabolism",
+}
+"""Which line of the criteria table earns which IEC priority points."""
+ITEM_WORDS = {
+    "fever": "fever twice",
+    "mental_status": "mental status",
+    "ck": "CK",
+    "sns_lability": "lability",
+}
+MEASURED = {
+    Analyte.GCS: "GCS",
+    Analyte.AVPU: "AVPU",
+    Analyte.SYSTOLIC_BP: "systolic",
+    Analyte.DIASTOLIC_BP: "diastolic",
+    Analyte.HEART_RATE: "heart rate",
+    Analyte.RESPIRATORY_RATE: "respiratory rate",
+}
+FIRST_TO_LAST = {State.MET: 0, State.NOT_MET: 1, State.NO_DATA: 2}
+
+
 def criteria_rows(case: Case, picture: NmsPicture) -> tuple[Row, ...]:
-    """The criteria table: exposure, then every feature as met, not met or no data, with value, time and criterion."""
-    rows = [medication_row(one) for one in picture.exposure.antagonists]
+    """The criteria table: exposure, then every feature, met ones first, with value, time and criterion."""
+    exposure = f"exposure ({_points(case, 'exposure')})"
+    rows = [replace(medication_row(one), limit=exposure) for one in picture.exposure.antagonists]
     rows += [
         Row(
             item=one.name,
             value="dopaminergic medicine stopped or held",
             when=case.clock.date_text(one.end),
+            limit=exposure,
             reference=one.reference,
         )
         for one in picture.exposure.withdrawn
     ]
-    return (*rows, *(feature_row(case, feature) for feature in picture.features))
+    features = sorted(picture.features, key=lambda one: FIRST_TO_LAST[one.state])
+    return (*rows, *(_scored_row(case, feature) for feature in features))
+
+
+def _points(case: Case, item: str) -> str:
+    return f"IEC {case.limits[f'nms.points.{item}']:g} points"
+
+
+def _scored_row(case: Case, feature: Feature) -> Row:
+    row = feature_row(case, feature)
+    item = IEC_ITEM.get(feature.name)
+    return row if item is None else replace(row, limit=f"{row.limit} ({_points(case, item)})")
 
 
 def feature_row(case: Case, feature: Feature) -> Row:
-    """One feature."""
-    values = [f"{one.reported}{f' ({one.site})' if one.site else ''}" for one in feature.results]
-    values += [f"{fact.concept.title}{' (matched by name)' if fact.matched_by_name else ''}" for fact in feature.facts]
-    moments = [one.time for one in feature.results] + [fact.onset for fact in feature.facts if fact.onset is not None]
-    when = f"{case.clock.date_text(max(moments))}, {age_text(case.clock.now - max(moments))}" if moments else ""
-    parts = [feature.state.value.upper() if feature.met else feature.state.value, ", ".join(values), feature.note]
+    """One feature: ``MET: 38.9 °C (tympanic), highest of 3 such readings``."""
+    told = (_fact_text(fact, feature.name) for fact in feature.facts)
+    parts = [*map(_result_text, feature.results), *told, feature.note]
+    said = ", ".join(part for part in parts if part)
+    moments = [one.time for one in feature.results[:1]] or [one.onset for one in feature.facts if one.onset is not None]
+    newest = max(moments, default=None)
     references = [one.reference for one in feature.results] + [fact.reference for fact in feature.facts]
-    reference = references[0] if feature.met and references else None
-    name = feature.name[0].upper() + feature.name[1:]
+    state = feature.state.value
     return Row(
-        item=name,
-        value=": ".join(part for part in parts if part),
-        when=when,
+        item=feature.name[0].upper() + feature.name[1:],
+        value=f"{state.upper() if feature.met else state}{f' ({said})' if said else ''}",
+        when=f"{case.clock.date_text(newest)}, {age_text(case.clock.now - newest)}" if newest is not None else "",
         limit=feature.criterion,
-        reference=reference,
+        reference=references[0] if feature.met and references else None,
     )
+
+
+def _result_text(result: LabResult) -> str:
+    """The value as reported; where it was taken, and whether the patient said so, are named."""
+    label = MEASURED.get(result.analyte)
+    text = f"{label} {result.reported}" if label else result.reported
+    if result.analyte is Analyte.TEMPERATURE:
+        text += f" {result.site or 'site not stated'}"
+    if result.patient_reported:
+        text += " patient-reported"
+    return text
+
+
+def _fact_text(fact: ConditionFact, name: str) -> str:
+    """The finding, unless it is the feature itself, and what is uncertain about it."""
+    words = [
+        fact.concept.title if fact.concept.title != name else "",
+        "not confirmed" if fact.uncertain else "",
+        "matched by name" if fact.matched_by_name else "",
+    ]
+    return " ".join(word for word in words if word)
 
 
 def met_features(picture: NmsPicture) -> tuple[str, ...]:
@@ -89,21 +152,27 @@ def missing_lines(picture: NmsPicture) -> tuple[str, ...]:
         "CK": "CK not measured within the window.",
         "fever": "No temperature within the window.",
         "altered mental status": "No GCS or AVPU within the window.",
-        "hypermetabolism": "Hypermetabolism not assessable: no baseline heart and respiratory rate.",
+        "hypermetabolism": "Hypermetabolism not assessable: heart and respiratory rate need a recent value and a baseline.",
     }
     missing = [
         lines[feature.name] for feature in picture.features if feature.state is State.NO_DATA and feature.name in lines
     ]
-    return (*missing, *([picture.rigidity.note.capitalize() + "."] if picture.rigidity.note else []))
+    old = picture.rigidity.state is State.NO_DATA and picture.rigidity.note
+    return (*missing, *([picture.rigidity.note.capitalize() + "."] if old else []))
 
 
 def score_lines(case: Case, picture: NmsPicture) -> tuple[str, ...]:
-    """How each criteria set stands; the score is never shown alone."""
+    """How each criteria set stands, with its parts; the score is never shown alone."""
     limits = case.limits
+    parts = ", ".join(f"{ITEM_WORDS.get(item, item)} {points:g}" for item, points in picture.awarded)
     return (
         f"IEC priority points {picture.points} of {automatic_maximum(case)} automatically assessable (+7 clinician), "
-        f"cut-off {limits['nms.iec_cutoff']:g}",
-        f"Levenson {_met(picture.levenson)}; DSM {_met(picture.dsm)}; document tetrad {_met(picture.tetrad)}",
+        f"cut-off {limits['nms.iec_cutoff']:g}: {parts}",
+        f"Levenson {_met(picture.levenson)}: {picture.levenson_majors} of 3 majors, {picture.levenson_minors} of 6 minors",
+        f"DSM {_met(picture.dsm)}: rigidity {_yes(picture.rigidity)}, fever {_yes(picture.fever)}, "
+        f"{picture.dsm_further} of 10 further signs",
+        f"document tetrad {_met(picture.tetrad == 4)}: {picture.tetrad} of 4"
+        + (", rigidity and fever among them, which is enough" if picture.tetrad_arm and picture.tetrad < 4 else ""),
         f"vital signs and CK within {limits['nms.vitals_window_h']:g} h, rigidity and mental status within "
         f"{limits['nms.sign_window_d']:g} d; preliminary results never count",
     )
@@ -113,9 +182,13 @@ def _met(met: bool) -> str:
     return "met" if met else "not met with the data at hand"
 
 
+def _yes(feature: Feature) -> str:
+    return {State.MET: "yes", State.NOT_MET: "no", State.NO_DATA: "no data"}[feature.state]
+
+
 def ck_if_unmeasured(picture: NmsPicture) -> tuple[Suggestion, ...]:
-    """S-CK, recommended, when no CK is on record within the window."""
-    return (OrderTest(test=LabTest.CK, recommended=True),) if picture.ck.state is State.NO_DATA else ()
+    """S-CK when no CK is on record within the window."""
+    return (OrderTest(test=LabTest.CK),) if picture.ck.state is State.NO_DATA else ()
 
 
 def serotonergics(case: Case) -> tuple[str, ...]:

@@ -86,7 +86,10 @@ def previous_row(case: Case, result: LabResult, within_days: float) -> Row | Non
 
 def medication_row(medication: MedicationExposure) -> Row:
     """The line of a medicine: name, where it stands, since when."""
+    given = (medication.reference or "").startswith("MedicationAdministration/")
     value = {"new": "draft order", "draft": "draft order (not selected)"}.get(medication.state, medication.state.value)
+    if given:
+        value = f"given ({value})"
     if medication.matched_by_name:
         value += ", matched by name"
     since, until = medication.start, None if medication.is_new else medication.end

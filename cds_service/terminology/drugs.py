@@ -126,6 +126,8 @@ class DrugIndex:
         if coded:
             first = _most_telling(coded, named)
             found = first if first.members or named is None else replace(named, classes=first.classes)
+            if found.route is None and named is not None and named.members == found.members:
+                found = replace(found, route=named.route)  # the code names the ingredient, the words the form
             return self._result(found, "code", self._conflict(found, coded, named))
         if whole_class is not None:
             return DrugMatch(classes=frozenset({whole_class}), matched_by="code", known=True)
@@ -188,13 +190,19 @@ class DrugIndex:
         return None
 
     def _brand_route(self, text: str) -> Route | None:
-        """Route of a brand that is sold in one local form only."""
+        """Route of a brand that is sold in one local form only; "ery tab" is a name of its own and not the brand "ery"."""
         words = tokens(text)
+        named: set[int] = set()
         for length in range(min(3, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
-                route = self._tables.name_routes.get(" ".join(words[start : start + length]))
+                phrase = " ".join(words[start : start + length])
+                if not named.isdisjoint(range(start, start + length)):
+                    continue
+                route = self._tables.name_routes.get(phrase)
                 if route:
                     return Route(route)
+                if phrase in self._tables.names:
+                    named.update(range(start, start + length))
         return None
 
     def _conflict(self, found: _Found, others: Sequence[_Found], named: _Found | None) -> str | None:

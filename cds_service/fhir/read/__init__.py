@@ -207,6 +207,7 @@ def read_chart(
         preliminary=preliminary,
         medications=tuple(reader.medicines.found.values()),
         conditions=tuple(reader.problems.facts.values()),
+        absent=tuple(reader.problems.absent),
         test_orders=tuple(reader.orders.found.values()),
         gaps=tuple(dict.fromkeys(_gaps(reader, delivery, sources))),
         not_used=tuple(dict.fromkeys(reading.not_used)),

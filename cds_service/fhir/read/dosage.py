@@ -26,7 +26,16 @@ DEPOT_WORDS = re.compile(
     r"\b(?:depot|decanoate|long[- ]acting|extended[- ]release (?:injectable )?suspension|LAI|enanthate|palmitate|pamoate)\b",
     re.IGNORECASE,
 )
-THREE_MONTHLY_WORDS = re.compile(r"\btrinza\b|\btrevicta\b|\bhafyera\b", re.IGNORECASE)
+THREE_MONTHLY_WORDS = re.compile(r"\b(?:trinza|trevicta|hafyera|byannli|asimtufii)\b", re.IGNORECASE)
+DEPOT_PRODUCTS = re.compile(
+    r"\b(?:decanoate|enanthate|depot|lauroxil|paliperidone palmitate|olanzapine pamoate|sustenna|xeplion|erzofri|maintena|"
+    r"aristada|consta|rykindo|perseris|okedi|uzedy|relprevv|zypadhera|modecate)\b",
+    re.IGNORECASE,
+)
+"""Salts and brands of antipsychotics that exist only as depots."""
+INTRATHECAL_WORDS = re.compile(r"\bintrathecal", re.IGNORECASE)
+BACLOFEN_INJECTION = re.compile(r"\bgablofen\b|\bbaclofen\b.*\binject|\bpump\b", re.IGNORECASE)
+"""Baclofen for injection is made for the intrathecal pump only."""
 
 
 def dosages(use: shapes.MedicationUse) -> list[shapes.Dosage]:
@@ -72,12 +81,23 @@ def depot_route(lines: list[shapes.Dosage], name: str | None) -> Route | None:
     return _depot_by_name(name) if name else None
 
 
+def intrathecal_route(lines: list[shapes.Dosage], name: str | None, ingredients: tuple[str, ...]) -> Route | None:
+    """Intrathecal by the words of the dosage or of the product; for baclofen every injection is."""
+    if any(INTRATHECAL_WORDS.search(line.text[:500]) for line in lines if line.text):
+        return Route.INTRATHECAL
+    if name and (INTRATHECAL_WORDS.search(name) or ("baclofen" in ingredients and BACLOFEN_INJECTION.search(name))):
+        return Route.INTRATHECAL
+    return None
+
+
 @lru_cache(maxsize=4096)
 def _depot_by_name(name: str) -> Route | None:
     """Products that are depots by their name; names repeat, so the answer is remembered."""
     if THREE_MONTHLY_WORDS.search(name[:300]):
         return Route.DEPOT_3_MONTHLY
-    if re.search(r"\b(?:decanoate|depot|injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE):
+    if DEPOT_PRODUCTS.search(name[:300]):
+        return Route.DEPOT
+    if re.search(r"\b(?:injectable suspension|prefilled syringe)\b", name[:300], re.IGNORECASE):
         return Route.DEPOT if DEPOT_WORDS.search(name[:300]) else None
     return None
 

@@ -11,7 +11,7 @@ from cds_service.clinical.chart import GapReason, MedicationExposure, Medication
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.context import Reading, reference_to
-from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, route_of
+from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, intrathecal_route, route_of
 from cds_service.fhir.read.labels import drug_label
 from cds_service.fhir.read.medicine_names import Named, is_name, name_of
 from cds_service.fhir.read.reasons import reasons_of
@@ -165,10 +165,13 @@ class Medicines:
             or route_of(lines, self.reading.terminology)
             or match.local_route
             or (form_route(named.form) if named.form else None)
+            or intrathecal_route(lines, named.text, match.ingredients)
         )
         if match.local_route is Route.TRANSDERMAL and route in LOCAL_ROUTES:
             route = Route.TRANSDERMAL  # a patch ordered as "topical" still reaches the blood
         start, end = self._start(use, lines, kind), self._end(use, lines, kind)
+        if state is MedicationState.ENDED and end is not None and self.reading.is_future(end):
+            end = self._ended(use)  # it was stopped before the planned end
         return MedicationExposure(
             name=drug_label(named.text, named.codings, match),
             ingredients=match.ingredients,
@@ -215,6 +218,11 @@ class Medicines:
             use.effectivePeriod.end if use.effectivePeriod else None,
         )
         return next(self._moments(texts), None)
+
+    def _ended(self, use: shapes.MedicationUse) -> float | None:
+        """When a stopped medicine ended, where its planned end is still ahead: the change of status, else unknown."""
+        changed = self.reading.time(use.statusChanged) if use.statusChanged else None
+        return changed if changed is not None and not self.reading.is_future(changed) else None
 
     def _moments(self, texts: Iterable[str | None]) -> Iterator[float]:
         for text in texts:

@@ -41,9 +41,25 @@ CALLED = {
     LabTest.CK: Analyte.CK,
     LabTest.TSH: Analyte.TSH,
 }
+SITE_WORDS = {
+    "oral": "oral", "mouth": "oral", "sublingual": "oral", "rect": "rectal", "axill": "axillary", "armpit": "axillary",
+    "tympan": "tympanic", " ear ": "ear", "temporal": "temporal artery", "forehead": "forehead", "bladder": "bladder",
+    "oesophag": "core", "esophag": "core", "core": "core",
+}  # fmt: skip
 OBSERVATION = msgspec.json.Decoder(shapes.Observation)
 SPARE = frozenset(
-    {"meta", "interpretation", "note", "referenceRange", "performer", "encounter", "specimen", "contained", "issued"}
+    {
+        "meta",
+        "interpretation",
+        "note",
+        "referenceRange",
+        "performer",
+        "encounter",
+        "specimen",
+        "contained",
+        "issued",
+        "bodySite",
+    }
 )
 """Members without which a result still says what it says."""
 COMPARATORS = {None: "", "": "", "=": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
@@ -366,5 +382,8 @@ def _is_patient_reported(observation: shapes.Observation) -> bool:
 
 
 def _site(observation: shapes.Observation) -> str | None:
+    """Where a temperature was taken: by its code, else by the words of ``bodySite``, in our own words."""
     found = (SITES.get(c.code or "") for c in (observation.code.coding or () if observation.code else ()))
-    return next((site for site in found if site), None)
+    words = f" {(text_of(observation.bodySite) or '').casefold()} "
+    named = (site for word, site in SITE_WORDS.items() if word in words) if observation.bodySite else ()
+    return next((site for site in (*found, *named) if site), None)

@@ -19,9 +19,14 @@ PAST = frozenset({"inactive", "remission", "resolved"})
 NOT_SO = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
-PRESENT_CODES = frozenset({"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001"})
-"""Present, Yes, positive: SNOMED CT, LOINC answers, HL7 v2/v3."""
-ABSENT_WORDS = ("no", "absent", "negative", "none", "not present", "denied", "denies", "false")
+PRESENT_CODES = frozenset(
+    {"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001", "255604002", "6736007", "24484000"}
+)  # fmt: skip
+"""Present, Yes, positive, mild, moderate, severe: SNOMED CT, LOINC answers, HL7 v2/v3."""
+ABSENT_CODES = frozenset({"2667000", "373067005", "260385009", "LA9634-2", "LA32-8", "N", "NEG"})
+"""Absent, No, negative: the same systems."""
+PRESENT_WORDS = frozenset({"present", "yes", "positive", "true", "severe", "moderate", "mild", "+", "++", "+++"})
+ABSENT_WORDS = frozenset({"no", "absent", "negative", "none", "not present", "denied", "denies", "false"})
 SPARE = frozenset(
     {
         "meta", "severity", "encounter", "onsetDateTime", "onsetPeriod", "abatementDateTime", "abatementPeriod",
@@ -43,6 +48,8 @@ class Problems:
     reading: Reading
     facts: dict[str, ConditionFact] = field(default_factory=dict)
     _versions: dict[str, shapes.Condition] = field(default_factory=dict)
+    absent: list[ConditionFact] = field(default_factory=list)
+    """Findings written down as absent."""
     _count: int = 0
 
     def add_condition(self, raw: msgspec.Raw) -> None:
@@ -129,19 +136,22 @@ class Problems:
             self._facts_of([code], FactKind.SERVICE_REQUEST, order.id, moment, only=GOALS)
 
     def add_finding(self, observation: shapes.Observation) -> None:
-        """A finding or complaint written down as an Observation, if it says that it is present."""
-        if observation.status not in ("final", "amended", "corrected", "preliminary"):
+        """A finding or complaint written down as an Observation, if its status is eligible (0.3-1): present or absent."""
+        if observation.status not in ("final", "amended", "corrected"):
             return
         asked = self._match([observation.code])
         value = observation.valueCodeableConcept
         concepts: tuple[Concept, ...] = ()
-        by_name = False
-        if asked.concepts and is_present(observation):
-            concepts, by_name = asked.concepts, asked.matched_by == "name"
-        elif not asked.concepts and value is not None:
+        by_name = absent = False
+        if asked.concepts:
+            absent = is_absent(observation)
+            named = value is not None and not set(asked.concepts).isdisjoint(self._match([value]).concepts)
+            if absent or named or is_present(observation):
+                concepts, by_name = asked.concepts, asked.matched_by == "name"
+        elif value is not None:
             said = self._match([value])
             concepts, by_name = said.concepts, said.matched_by == "name"
-        elif not asked.concepts and observation.valueString:
+        elif observation.valueString:
             said = self.reading.terminology.concepts((), observation.valueString[:300])
             concepts, by_name = said.concepts, True
         if not concepts or not self.reading.is_own(observation.subject, "Observation"):
@@ -157,7 +167,10 @@ class Problems:
                 this_encounter=self.reading.is_this_encounter(observation.encounter),
                 reference=reference_to("Observation", observation.id),
             )  # fmt: skip
-            self._keep(fact, observation.id)
+            if absent:
+                self.absent.append(fact)
+            else:
+                self._keep(fact, observation.id)
 
     def add_order_reasons(self, concepts: Iterable[Concept]) -> None:
         """Reasons of a draft that is to be judged: a symptom of this moment."""
@@ -247,19 +260,24 @@ def _is_refuted(condition: shapes.Condition) -> bool:
 
 
 def is_present(observation: shapes.Observation) -> bool:
-    """Whether a finding's Observation says yes: true, coded present, or a value that is not a denial."""
-    if observation.dataAbsentReason is not None or observation.valueBoolean is False:
+    """Whether a finding's Observation says yes: true, coded present, or a word for it."""
+    return observation.valueBoolean is True or _says(observation, PRESENT_CODES, PRESENT_WORDS)
+
+
+def is_absent(observation: shapes.Observation) -> bool:
+    """Whether it says no: false, coded absent, or a word for it."""
+    return observation.valueBoolean is False or _says(observation, ABSENT_CODES, ABSENT_WORDS)
+
+
+def _says(observation: shapes.Observation, codes: frozenset[str], words: frozenset[str]) -> bool:
+    if observation.dataAbsentReason is not None or observation.valueBoolean is not None:
         return False
-    if observation.valueBoolean is True:
-        return True
     value = observation.valueCodeableConcept
     if value is not None:
-        if any(coding.code in PRESENT_CODES for coding in codings(value)):
+        if any(coding.code in codes for coding in codings(value)):
             return True
-        words = (text_of(value) or "").strip().casefold()
-        return words in ("present", "yes", "positive", "true", "severe", "moderate", "mild", "+", "++", "+++")
-    words = (observation.valueString or "").strip().casefold()
-    return words in ("present", "yes", "positive", "true")
+        return (text_of(value) or "").strip().casefold() in words
+    return (observation.valueString or "").strip().casefold() in words
 
 
 def is_statin(code: shapes.Concept | None, reading: Reading) -> bool:

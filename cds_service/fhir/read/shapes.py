@@ -118,6 +118,7 @@ class Observation(Shape):
     performer: list[Reference] | None = None
     encounter: Reference | None = None
     specimen: Reference | None = None
+    bodySite: Concept | None = None
     contained: list[msgspec.Raw] | None = None
 
 

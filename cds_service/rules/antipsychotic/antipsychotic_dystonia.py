@@ -8,6 +8,7 @@ Silent when: the start is unknown or more than a week ago; the sign is undated o
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.chart import DAY
 from cds_service.clinical.nms_exposure import is_antagonist
 from cds_service.clinical.vocabulary import Concept, DrugClass, LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
@@ -35,15 +36,17 @@ def check(case: Case) -> Finding | None:
     laryngeal = worst.concept is Concept.LARYNGEAL_DYSTONIA
     title = worst.concept.title
     start = max(one.start for one in recent if one.start is not None)
+    days = max(0, int(((worst.onset or start) - start + case.clock.epsilon_s) // DAY))
     return Finding(
         indicator=Indicator.CRITICAL if laryngeal else Indicator.WARNING,
         summary=Summary(
-            template=f"{title[0].upper()}{title[1:]} {case.clock.days_since(start)} d after starting {{drugs}}: "
+            template=f"{title[0].upper()}{title[1:]} {days} d after starting {{drugs}}: "
             "possible acute dystonic reaction",
             drugs=names(recent),
         ),
         found=(*map(medication_row, recent), *(fact_row(case, one) for one in signs)),
-        why="Acute dystonic reactions are painful and frightening; laryngeal dystonia is an airway emergency.",
+        why="Acute dystonia usually comes within hours to 5 days of a start, most of all in young men and with high "
+        "potency; it is painful and frightening, and laryngeal dystonia is an airway emergency.",
         consider=(
             "A parenteral anticholinergic usually relieves within minutes, per local policy.",
             "Exclude low calcium and tetanus.",

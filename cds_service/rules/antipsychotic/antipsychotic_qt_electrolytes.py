@@ -14,7 +14,7 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import LabResult, MedicationExposure, Sex
 from cds_service.clinical.grading import Grade, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
-from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, POTASSIUM_NEEDS, order_unless_recent
+from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, POTASSIUM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion, Summary
 from cds_service.guidance.order_texts import removals
 from cds_service.guidance.rule import EVERY_HOOK, Rule
@@ -52,8 +52,8 @@ def check(case: Case) -> Finding | None:
     ordered = removals(drugs, indicator) if case.at_order and indicator is Indicator.CRITICAL else ()
     suggestions: tuple[Suggestion, ...] = (
         OrderTest(test=LabTest.ECG, recommended=True),
-        *order_unless_recent(case, Analyte.POTASSIUM, LabTest.POTASSIUM),
-        *order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM),
+        OrderTest(test=LabTest.POTASSIUM),
+        OrderTest(test=LabTest.MAGNESIUM),
         *ordered,
     )
     others = case.taking(DrugClass.QT_OTHER)

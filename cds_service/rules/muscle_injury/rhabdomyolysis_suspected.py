@@ -57,7 +57,7 @@ def check(case: Case) -> Finding | None:
             f"myoglobinuria; upper limit {ck.upper_limit:g} U/L ({ck.limit_basis}); CK within {limits['labs.fresh_days']:g} d",
         ),
         suggestions=(
-            OrderTest(test=LabTest.BASIC_PANEL, recommended=True),
+            OrderTest(test=LabTest.BASIC_PANEL),
             OrderTest(test=LabTest.CK),
             OrderTest(test=LabTest.URINE_MYOGLOBIN),
         ),

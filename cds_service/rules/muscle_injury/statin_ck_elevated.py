@@ -51,7 +51,7 @@ def check(case: Case) -> Finding | None:
         ),
         suggestions=(
             OrderTest(test=LabTest.CK),
-            *order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE),
+            OrderTest(test=LabTest.CREATININE),
             *order_unless_recent(case, Analyte.TSH, LabTest.TSH, days_key="tsh.window_d"),
         ),
     )
@@ -73,7 +73,7 @@ RULE = Rule(
     title="Raised CK on a statin",
     family=Family.MUSCLE_INJURY,
     hooks=PATIENT_VIEW,
-    needs=SYMPTOM_NEEDS | {Analyte.CK, Analyte.CREATININE, Analyte.TSH, DrugClass.STATIN, Source.PATIENT},
+    needs=SYMPTOM_NEEDS | {Analyte.CK, Analyte.TSH, DrugClass.STATIN, Source.PATIENT},
     check=check,
     override=OverrideSet.LAB,
     documents=("D6",),

@@ -9,9 +9,10 @@ Source: document D8, D41.
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.nms_criteria import NmsTier, nms_picture
+from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
 from cds_service.clinical.nms_exposure import new_antagonists
-from cds_service.clinical.vocabulary import Concept, LabTest
+from cds_service.clinical.nms_picture import NmsTier
+from cds_service.clinical.vocabulary import LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, RemoveDraft, Summary
 from cds_service.guidance.nms import DISCLAIMER, NMS_NEEDS, criteria_rows, missing_lines, score_lines
 from cds_service.guidance.order_texts import order_rows
@@ -24,7 +25,7 @@ def check(case: Case) -> Finding | None:
     orders = new_antagonists(case)
     if not orders:
         return None
-    active = case.facts(Concept.NMS)
+    active = nms_diagnoses(case)
     picture = nms_picture(case)
     tier = picture.tier if picture is not None else NmsTier.NONE
     if not active and tier < NmsTier.POSSIBLE:

@@ -8,7 +8,7 @@ Silent when: no past NMS; NMS is active (another rule speaks). Source: document 
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import Activity
+from cds_service.clinical.nms_criteria import nms_diagnoses, past_nms
 from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS, new_antagonists
 from cds_service.clinical.vocabulary import Concept, LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, RemoveDraft, Row, Summary
@@ -20,8 +20,8 @@ from cds_service.guidance.wording import fact_row, names
 def check(case: Case) -> Finding | None:
     """A new antagonist and a past NMS."""
     orders = new_antagonists(case)
-    past = [one for one in case.history(Concept.NMS) if one.activity is Activity.PAST] if orders else []
-    if not past or case.has(Concept.NMS):
+    past = past_nms(case) if orders else ()
+    if not past or nms_diagnoses(case):
         return None
     limit = case.limits["nms.rechallenge_d"]
     dated = [one.abated for one in past if one.abated is not None]

@@ -10,8 +10,10 @@ Source: document D35 (extension).
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.nms_features import MENTAL_STATUS, Feature, fever_once, mental_status, rigidity
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Route
+from cds_service.clinical.withdrawal import going_on
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.nms import feature_row
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
@@ -25,13 +27,15 @@ NEW_SPASM = (
 def check(case: Case) -> Finding | None:
     """Baclofen ended within a week and a withdrawal feature."""
     days = case.limits["baclofen.stop_days"]
-    stopped = [one for one in case.ended(DrugClass.BACLOFEN) if case.clock.within_days(one.end, days)]
-    if not stopped or _goes_on(case, stopped[0].route):
+    stopped = [
+        one
+        for one in case.ended(DrugClass.BACLOFEN)
+        if case.clock.within_days(one.end, days) and not _goes_on(case, one)
+    ]
+    if not stopped:
         return None
     features = [one for one in (fever_once(case), mental_status(case), rigidity(case)) if one.met]
-    seizures = [
-        one for one in case.facts(Concept.SEIZURE) if one.onset is None or case.clock.within_days(one.onset, days)
-    ]
+    seizures = case.facts(Concept.SEIZURE)
     spasms = case.dated_facts(days, *NEW_SPASM)
     if not features and not seizures and not spasms:
         return None
@@ -59,10 +63,11 @@ def check(case: Case) -> Finding | None:
     )
 
 
-def _goes_on(case: Case, route: Route | None) -> bool:
+def _goes_on(case: Case, stopped: MedicationExposure) -> bool:
     """Another active baclofen order of the same way of giving replaces the stopped one."""
-    intrathecal = route is Route.INTRATHECAL
-    return any((one.route is Route.INTRATHECAL) is intrathecal for one in case.taking(DrugClass.BACLOFEN))
+    intrathecal = stopped.route is Route.INTRATHECAL
+    others = going_on(case, stopped, DrugClass.BACLOFEN)
+    return any((one.route is Route.INTRATHECAL) is intrathecal for one in others)
 
 
 def _leading(features: list[Feature], seizure: bool) -> str:

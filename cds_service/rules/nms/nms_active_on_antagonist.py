@@ -8,6 +8,7 @@ Silent when: NMS is not active, or no antagonist is. Source: document D8, D41.
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.nms_criteria import nms_diagnoses
 from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS, active_antagonists
 from cds_service.clinical.vocabulary import Concept
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Summary
@@ -18,7 +19,7 @@ from cds_service.guidance.wording import fact_row, medication_row, names
 def check(case: Case) -> Finding | None:
     """Active NMS and an active antagonist."""
     antagonists = active_antagonists(case)
-    diagnoses = case.facts(Concept.NMS) if antagonists else ()
+    diagnoses = nms_diagnoses(case) if antagonists else ()
     if not diagnoses:
         return None
     return Finding(

@@ -9,14 +9,15 @@ Silent when: no exposure; criteria met (nms-probable speaks); NMS already on the
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.nms_criteria import NmsTier, nms_picture
-from cds_service.clinical.vocabulary import Concept, LabTest
+from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
+from cds_service.clinical.nms_features import State
+from cds_service.clinical.nms_picture import NmsTier
+from cds_service.clinical.vocabulary import LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.nms import (
     DISCLAIMER,
     MIMICS,
     NMS_NEEDS,
-    ck_if_unmeasured,
     criteria_rows,
     exposure_names,
     met_features,
@@ -31,7 +32,7 @@ from cds_service.guidance.wording import listed
 def check(case: Case) -> Finding | None:
     """Tier possible and no active NMS on record."""
     picture = nms_picture(case)
-    if picture is None or picture.tier is not NmsTier.POSSIBLE or case.has(Concept.NMS):
+    if picture is None or picture.tier is not NmsTier.POSSIBLE or nms_diagnoses(case):
         return None
     features = listed(met_features(picture))
     return Finding(
@@ -52,7 +53,10 @@ def check(case: Case) -> Finding | None:
         ),
         not_available=missing_lines(picture),
         decided=("some features, no criteria set met", *score_lines(case, picture)),
-        suggestions=(*ck_if_unmeasured(picture), OrderTest(test=LabTest.BASIC_PANEL)),
+        suggestions=(
+            OrderTest(test=LabTest.CK, recommended=picture.ck.state is State.NO_DATA),
+            OrderTest(test=LabTest.BASIC_PANEL),
+        ),
         tier=picture.tier.code,
         points=picture.points,
     )

@@ -10,8 +10,9 @@ Silent when: no exposure; NMS already on the problem list. Source: document D8, 
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.nms_criteria import NmsTier, nms_picture
-from cds_service.clinical.vocabulary import Concept, DrugClass, LabTest
+from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
+from cds_service.clinical.nms_picture import NmsTier
+from cds_service.clinical.vocabulary import DrugClass, LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.nms import (
     DISCLAIMER,
@@ -31,7 +32,7 @@ from cds_service.guidance.wording import listed
 def check(case: Case) -> Finding | None:
     """Tier probable and no active NMS on record."""
     picture = nms_picture(case)
-    if picture is None or picture.tier is not NmsTier.PROBABLE or case.has(Concept.NMS):
+    if picture is None or picture.tier is not NmsTier.PROBABLE or nms_diagnoses(case):
         return None
     serotonin = serotonergics(case)
     sets = listed(picture.sets_met)
@@ -57,8 +58,7 @@ def check(case: Case) -> Finding | None:
         not_available=missing_lines(picture),
         decided=(f"criteria met: {sets}", *score_lines(case, picture)),
         suggestions=tuple(
-            OrderTest(test=test, recommended=test is LabTest.CK)
-            for test in (LabTest.CK, LabTest.BASIC_PANEL, LabTest.URINE_MYOGLOBIN, LabTest.ECG)
+            OrderTest(test=test) for test in (LabTest.CK, LabTest.BASIC_PANEL, LabTest.URINE_MYOGLOBIN, LabTest.ECG)
         ),
         tier=picture.tier.code,
         points=picture.points,

@@ -8,8 +8,8 @@ Silent when: no exposure; one fever reading only; a higher tier speaks; NMS on t
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.nms_criteria import NmsTier, nms_picture
-from cds_service.clinical.vocabulary import Concept
+from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
+from cds_service.clinical.nms_picture import NmsTier
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Summary
 from cds_service.guidance.nms import (
     NMS_NEEDS,
@@ -30,7 +30,7 @@ def check(case: Case) -> Finding | None:
     if not case.limits.is_on("nms.watch_enabled"):
         return None
     picture = nms_picture(case)
-    if picture is None or picture.tier is not NmsTier.WATCH or case.has(Concept.NMS):
+    if picture is None or picture.tier is not NmsTier.WATCH or nms_diagnoses(case):
         return None
     feature = listed(met_features(picture))
     return Finding(

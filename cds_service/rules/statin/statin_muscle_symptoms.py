@@ -54,7 +54,7 @@ def check(case: Case) -> Finding | None:
         not_available=() if ck is not None else (f"No CK within {limits['ck.window_d']:g} d.",),
         decided=(f"prompt symptom; CK not {limits.text('ck.warn_x')}",),
         suggestions=(
-            *((OrderTest(test=LabTest.CK, recommended=True),) if ck is None else ()),
+            OrderTest(test=LabTest.CK, recommended=True),
             *order_unless_recent(case, Analyte.TSH, LabTest.TSH, days_key="tsh.window_d"),
         ),
     )
