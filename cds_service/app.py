@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from cds_service.api.overload import Heartbeat, Shares
 from cds_service.api.problems import outcome
 from cds_service.api.services import Discovery, Feedback, Service
 from cds_service.api.state import ServiceState
+from cds_service.api.workers import SharedMetrics
 from cds_service.cards.write import House
 from cds_service.errors import ConfigurationError
 from cds_service.feedback.recording import FeedbackDesk
@@ -150,8 +152,10 @@ def make_state(settings: Settings) -> ServiceState:
         row_days=settings.row_retention_days,
         report_trouble=lambda text: log.repeated("warning", "store trouble", why=text),
     )
-    metrics.gauges["cds_recorder_waiting"] = lambda: float(desk.recorder.waiting if desk.recorder else 0)
-    metrics.gauges["cds_recorder_lost"] = lambda: float(desk.recorder.counts.lost if desk.recorder else 0)
+    metrics.gauges["cds_recorder_waiting"] = lambda: desk.waiting
+    metrics.counts["cds_recorder_written_total"] = lambda: desk.written
+    metrics.counts["cds_recorder_lost_total"] = lambda: desk.lost
+    metrics.gauges["cds_store_up"] = lambda: desk.state == "ok"
     document = msgspec.json.encode(discovery(lambda hook: templates(pipeline.queries[hook])))
     return ServiceState(
         settings=settings,
@@ -193,19 +197,24 @@ def create_app(settings: Settings | None = None) -> Edge:
         if described is not None:
             show_answer(described, await example_answer(state))
         state.desk.start()
+        shared.start()
         heartbeat.start()
         drain.attach()
+        keys = asyncio.create_task(state.gate.warm_up())
         try:
             yield
         finally:
             drain.detach()
+            keys.cancel()
             heartbeat.stop()
             await state.desk.stop()
+            shared.stop()
             fetcher = state.pipeline.fetcher
             if fetcher is not None:
                 await fetcher.close()
 
-    health = Health(state)
+    shared = SharedMetrics(state.metrics, settings.metrics_folder)
+    health = Health(state, shared)
     routes: list[BaseRoute] = [
         Route("/cds-services", Discovery(state)),
         Route("/cds-services/{service}", Service(state)),

@@ -41,6 +41,8 @@ class Metrics:
     auth: Counter[str] = field(default_factory=Counter)
     failures: int = 0
     shed: int = 0
+    counts: dict[str, Callable[[], float]] = field(default_factory=dict)
+    """Counters that are kept elsewhere, read when somebody asks."""
     gauges: dict[str, Callable[[], float]] = field(default_factory=dict)
 
     def observe(self, scope: MutableMapping[str, Any], status: int, seconds: float, state: dict[str, Any]) -> None:
@@ -63,47 +65,99 @@ class Metrics:
         for card in cards:
             self.cards[card["source"]["topic"]["code"], card["indicator"]] += 1
 
+    def families(self) -> Families:
+        """Every metric with its samples."""
+        found = {
+            "cds_requests_total": _samples(("route", "status"), self.requests.items()),
+            "cds_cards_total": _samples(("family", "indicator"), self.cards.items()),
+            "cds_hits_total": _samples(("rule", "indicator"), self.hits.items()),
+            "cds_shadow_hits_total": _samples(("rule",), self.shadow_hits.items()),
+            "cds_not_evaluated_total": _samples(("rule", "reason"), self.not_evaluated.items()),
+            "cds_rule_errors_total": _samples(("rule",), self.rule_errors.items()),
+            "cds_upstream_requests_total": _samples(("result",), self.upstream.items()),
+            "cds_feedback_total": _samples(("result",), self.feedback.items()),
+            "cds_authentication_total": _samples(("result",), self.auth.items()),
+            "cds_failures_total": {"": float(self.failures)},
+            "cds_shed_total": {"": float(self.shed)},
+            "cds_request_seconds": _histograms(self.latency),
+        }
+        for name, read in (*self.counts.items(), *self.gauges.items()):
+            found[name] = {"": float(read())}
+        return found
+
     def text(self) -> str:
-        """The exposition format."""
-        lines: list[str] = []
-        lines += _counter("cds_requests_total", ("route", "status"), self.requests.items())
-        lines += _histograms("cds_request_seconds", self.latency)
-        lines += _counter("cds_cards_total", ("family", "indicator"), self.cards.items())
-        lines += _counter("cds_hits_total", ("rule", "indicator"), self.hits.items())
-        lines += _counter("cds_shadow_hits_total", ("rule",), self.shadow_hits.items())
-        lines += _counter("cds_not_evaluated_total", ("rule", "reason"), self.not_evaluated.items())
-        lines += _counter("cds_rule_errors_total", ("rule",), self.rule_errors.items())
-        lines += _counter("cds_upstream_requests_total", ("result",), self.upstream.items())
-        lines += _counter("cds_feedback_total", ("result",), self.feedback.items())
-        lines += _counter("cds_authentication_total", ("result",), self.auth.items())
-        lines += _counter("cds_failures_total", (), [((), self.failures)])
-        lines += _counter("cds_shed_total", (), [((), self.shed)])
-        for name, read in self.gauges.items():
-            lines += [f"# TYPE {name} gauge", f"{name} {read():g}"]
-        return "\n".join(lines) + "\n"
+        """The exposition format, of this process."""
+        return exposition(self.families())
 
 
-def _counter(name: str, labels: tuple[str, ...], items: Iterable[tuple[Any, int]]) -> list[str]:
-    lines = [f"# TYPE {name} counter"]
+Families = dict[str, dict[str, float]]
+"""Metric → samples: what follows the metric's name (suffix and labels) → value."""
+HELP = {
+    "cds_requests_total": "Requests answered, by route and status.",
+    "cds_request_seconds": "Time from the headers of a request to the end of its answer.",
+    "cds_cards_total": "Cards issued, by family and indicator.",
+    "cds_hits_total": "Findings, by rule and indicator.",
+    "cds_shadow_hits_total": "Findings of families that are evaluated but not shown.",
+    "cds_not_evaluated_total": "Rules that could not look, by reason.",
+    "cds_rule_errors_total": "Rules that raised an error; must stay 0.",
+    "cds_upstream_requests_total": "Requests to FHIR servers, by result.",
+    "cds_feedback_total": "Feedback entries, by what became of them.",
+    "cds_authentication_total": "Calls refused by client authentication.",
+    "cds_failures_total": "Unexpected errors; must stay 0.",
+    "cds_shed_total": "Calls refused because of overload.",
+    "cds_recorder_waiting": "Answered calls that wait to be written to the store.",
+    "cds_recorder_written_total": "Answered calls written to the store.",
+    "cds_recorder_lost_total": "Answered calls that were never written: the queue was full.",
+    "cds_store_up": "1 when the store answers (in every worker).",
+}
+
+
+def merged(families: Iterable[Families]) -> Families:
+    """The metrics of several processes as one: everything adds up, but the store is up only if it is for all."""
+    total: Families = {}
+    for one in families:
+        for name, samples in one.items():
+            into = total.setdefault(name, {})
+            for key, value in samples.items():
+                if name == "cds_store_up":
+                    into[key] = min(into.get(key, 1.0), value)
+                else:
+                    into[key] = into.get(key, 0.0) + value
+    return total
+
+
+def exposition(families: Families) -> str:
+    """The text that Prometheus reads."""
+    lines: list[str] = []
+    for name, samples in families.items():
+        kind = "counter" if name.endswith("_total") else "histogram" if name.endswith("_seconds") else "gauge"
+        lines += [f"# HELP {name} {HELP[name]}", f"# TYPE {name} {kind}"]
+        lines += [f"{name}{key} {_number(value)}" for key, value in samples.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else f"{value:.6f}"
+
+
+def _samples(labels: tuple[str, ...], items: Iterable[tuple[Any, int]]) -> dict[str, float]:
+    found: dict[str, float] = {}
     for key, count in items:
         values = key if isinstance(key, tuple) else (key,)
-        lines.append(f"{name}{_labels(labels, values)} {count}")
-    return lines
+        found["{" + ",".join(f'{name}="{value}"' for name, value in zip(labels, values, strict=True)) + "}"] = float(
+            count
+        )
+    return found
 
 
-def _labels(names: tuple[str, ...], values: tuple[Any, ...]) -> str:
-    if not names:
-        return ""
-    return "{" + ",".join(f'{name}="{value}"' for name, value in zip(names, values, strict=True)) + "}"
-
-
-def _histograms(name: str, found: dict[str, Histogram]) -> list[str]:
-    lines = [f"# TYPE {name} histogram"]
+def _histograms(found: dict[str, Histogram]) -> dict[str, float]:
+    samples: dict[str, float] = {}
     for route, histogram in found.items():
         running = 0
         for limit, count in zip((*BUCKETS, float("inf")), histogram.counts, strict=True):
             running += count
             shown = "+Inf" if limit == float("inf") else f"{limit:g}"
-            lines.append(f'{name}_bucket{{route="{route}",le="{shown}"}} {running}')
-        lines += [f'{name}_sum{{route="{route}"}} {histogram.total:.6f}', f'{name}_count{{route="{route}"}} {running}']
-    return lines
+            samples[f'_bucket{{route="{route}",le="{shown}"}}'] = float(running)
+        samples[f'_sum{{route="{route}"}}'] = histogram.total
+        samples[f'_count{{route="{route}"}}'] = float(running)
+    return samples

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from typing import Annotated
 
 import typer
@@ -69,7 +70,9 @@ def run(settings: Settings) -> None:
         uvicorn.run(app, **common)  # type: ignore[arg-type]
         return
     pass_on(settings)
-    uvicorn.run("cds_service.app:create_app", factory=True, workers=settings.workers, **common)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory(prefix="cds-metrics-") as folder:
+        os.environ.setdefault("CDS_METRICS_FOLDER", folder)
+        uvicorn.run("cds_service.app:create_app", factory=True, workers=settings.workers, **common)  # type: ignore[arg-type]
 
 
 def pass_on(settings: Settings) -> None:

@@ -94,7 +94,7 @@ class Console:
         try:
             if desk.recorder is not None:
                 await desk.recorder.flush()
-            return make_report(*await desk.store.rows_since(now - days * DAY), since=now - days * DAY, now=now)
+            return make_report(await desk.store.counts_since(now - days * DAY), since=now - days * DAY, now=now)
         except StoreUnavailable:
             return None
 

@@ -34,7 +34,10 @@ def parse_url(text: str) -> URL:
     name = url.get_backend_name() if "+" in url.drivername else url.drivername
     if name not in drivers:
         raise ConfigurationError(f"store URL: {name} is not supported; use sqlite or postgresql")
-    return url.set(drivername=drivers[name])
+    query = dict(url.query)
+    if name.startswith("postgres") and "sslmode" in query:  # as psql and every hosting company write it
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername=drivers[name], query=query)
 
 
 def open_engine(url: URL) -> AsyncEngine:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cds_service.feedback.records import AnsweredCall, IssuedCard, hash_instance
-from cds_service.feedback.report import day_of
+from cds_service.feedback.records import AnsweredCall, IssuedCard, day_of, hash_instance
 
 EXTENSION = "org.muscle-spasm-cds"
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from cds_service.feedback.store import Store
 
 RETRY_S = 5.0
+"""How often the store is tried again while it is away, and looked at while it is there."""
 RETENTION_EVERY_S = 3_600.0
 EARLY = 1_000
+"""Calls that are kept until the store is open; those beyond are counted as lost."""
 
 
 class FeedbackDesk:
@@ -44,8 +46,9 @@ class FeedbackDesk:
         self._row_days = row_days
         self._report_trouble = report_trouble
         self._tasks: list[asyncio.Task[None]] = []
-        self._early: deque[tuple[AnsweredCall, tuple[IssuedCard, ...]]] = deque(maxlen=EARLY)
+        self._early: deque[tuple[AnsweredCall, tuple[IssuedCard, ...]]] = deque()
         """Calls that were answered before the store was open."""
+        self._early_lost = 0
         self.store: Store | None = None
         self.recorder: Recorder | None = None
         self.state = "off" if url is None else "opening"
@@ -54,6 +57,21 @@ class FeedbackDesk:
     @property
     def is_on(self) -> bool:
         return self._url is not None
+
+    @property
+    def waiting(self) -> int:
+        """Answered calls that wait to be written."""
+        return len(self._early) + (self.recorder.waiting if self.recorder else 0)
+
+    @property
+    def lost(self) -> int:
+        """Answered calls that will never be written: the queue was full."""
+        return self._early_lost + (self.recorder.counts.lost if self.recorder else 0)
+
+    @property
+    def written(self) -> int:
+        """Answered calls that were written."""
+        return self.recorder.counts.written if self.recorder else 0
 
     def start(self) -> None:
         """Begin to open the store, in the background."""
@@ -67,6 +85,8 @@ class FeedbackDesk:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await task
+        if self.waiting:
+            self._report_trouble(f"{self.waiting} answered calls could not be written before the end")
         if self.store is not None:
             await self.store.close()
 
@@ -80,13 +100,13 @@ class FeedbackDesk:
             await asyncio.sleep(0.02)
         return self.store is not None and self.store.is_open
 
-    async def add_outcomes(self, outcomes: list[Outcome]) -> int:
+    async def add_outcomes(self, outcomes: list[Outcome]) -> None:
         """Store outcomes durably; raises ``StoreUnavailable``."""
         from cds_service.feedback.store import StoreUnavailable
 
         if not await self.ready() or self.store is None:
             raise StoreUnavailable("store is not open")
-        return await self.store.add_outcomes(outcomes)
+        await self.store.add_outcomes(outcomes)
 
     def record(self, cards: list[dict[str, Any]], **facts: Any) -> None:
         """Note an answered call and its cards, off the answer path."""
@@ -95,10 +115,12 @@ class FeedbackDesk:
         from cds_service.feedback.issued import issued_from
 
         issued = issued_from(cards, salt=self._salt, **facts)
-        if self.recorder is None:
+        if self.recorder is not None:
+            self.recorder.add(*issued)
+        elif len(self._early) < EARLY:
             self._early.append(issued)
         else:
-            self.recorder.add(*issued)
+            self._early_lost += 1
 
     async def _keep_open(self) -> None:
         await asyncio.to_thread(import_module, "cds_service.feedback.store")  # large: the loop must not wait for it
@@ -124,19 +146,29 @@ class FeedbackDesk:
         while self._early:
             self.recorder.add(*self._early.popleft())
         self._tasks.append(asyncio.create_task(self.recorder.run()))
-        await self._retain(store)
+        await self._look_after(store)
 
-    async def _retain(self, store: Store) -> None:
+    async def _look_after(self, store: Store) -> None:
+        """Say whether it answers, and once an hour remove what has expired."""
         from cds_service.feedback.store import StoreUnavailable
 
+        retained_at = float("-inf")
         while True:
-            now = time.time()
             try:
-                await store.forget_expired(
-                    now=now,
-                    comments_before=now - self._comment_days * 86_400,
-                    rows_before=now - self._row_days * 86_400,
-                )
+                await store.check()
+                if time.monotonic() - retained_at >= RETENTION_EVERY_S:
+                    await self._forget(store)
+                    retained_at = time.monotonic()
+                self.state = "ok"
             except StoreUnavailable as error:
+                self.state = str(error)
                 self._report_trouble(str(error))
-            await asyncio.sleep(RETENTION_EVERY_S)
+            await asyncio.sleep(RETRY_S)
+
+    async def _forget(self, store: Store) -> None:
+        now = time.time()
+        await store.forget_expired(
+            now=now,
+            comments_before=now - self._comment_days * 86_400,
+            rows_before=now - self._row_days * 86_400,
+        )

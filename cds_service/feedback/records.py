@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,8 @@ class Outcome:
 def hash_instance(instance: str, salt: str) -> str:
     """hookInstance as a keyed hash: joins calls of one moment without keeping the identifier."""
     return hashlib.blake2b(instance.encode("utf-8", "replace"), key=salt.encode()[:64], digest_size=16).hexdigest()
+
+
+def day_of(moment: float) -> str:
+    """The UTC day of a moment, ``YYYY-MM-DD``."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from cds_service.feedback.records import IssuedCard, Outcome
+from cds_service.feedback.counts import DAY_S, CallCount, CardGroup, Counts
+from cds_service.feedback.records import day_of
 
+CHART_OPENING = "muscle-spasm-patient-view"
 REVIEW_SHARE = 0.7
 REVIEW_MINIMUM = 20
 """A rule asks for review when it was answered this often and this share of the answers were overrides."""
@@ -24,6 +25,18 @@ class Tally:
     overridden: int = 0
     ignored: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, group: CardGroup) -> None:
+        """Count a group of cards."""
+        self.shown += group.count
+        if not group.outcome:
+            self.ignored += group.count
+        elif group.outcome == "accepted":
+            self.accepted += group.count
+        else:
+            self.overridden += group.count
+            reason = group.reason or "no reason given"
+            self.reasons[reason] = self.reasons.get(reason, 0) + group.count
 
     @property
     def override_share(self) -> float | None:
@@ -46,14 +59,17 @@ class Report:
     since: str
     until: str
     calls: dict[str, int]
+    """Service → answered calls; calls of the patient-view service are chart openings."""
     burden: dict[str, float]
     """Service → cards per 100 answered calls."""
+    client_burden: dict[str, float]
+    """Client → cards per 100 chart openings."""
     rules: dict[str, Tally]
     families: dict[str, Tally]
     clients: dict[str, Tally]
     by_day: dict[str, Tally]
     unmatched: int
-    """Outcomes of cards that are not on record (issued before the period, or lost from the queue)."""
+    """Cards that feedback named but that are not on record (lost from the queue, deleted, or never ours)."""
     review: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -65,63 +81,42 @@ class Report:
         return data
 
 
-def make_report(
-    cards: Sequence[IssuedCard],
-    outcomes: Sequence[Outcome],
-    tallies: Iterable[Mapping[str, object]],
-    *,
-    since: float,
-    now: float,
-) -> Report:
-    """Figures from the rows of a period. Of several outcomes of one card the newest counts."""
-    newest = {one.card: one for one in sorted(outcomes, key=lambda one: one.outcome_at)}
+def make_report(counts: Counts, *, since: float, now: float) -> Report:
+    """Figures from the counts of a period."""
     rules: dict[str, Tally] = defaultdict(Tally)
     families: dict[str, Tally] = defaultdict(Tally)
     clients: dict[str, Tally] = defaultdict(Tally)
     by_day: dict[str, Tally] = defaultdict(Tally)
-    for card in cards:
-        groups = [families[card.family], clients[card.client], by_day[day_of(card.issued_at)]]
-        groups += [rules[rule] for rule, _ in card.rules]
-        for tally in groups:
-            _count(tally, newest.get(card.uuid))
-    known = {card.uuid for card in cards}
-    calls, shown = _calls(tallies)
+    for group in counts.cards:
+        for tally in (families[group.family], clients[group.client], by_day[day_of(group.day * DAY_S)]):
+            tally.add(group)
+        for rule in group.rules:
+            rules[rule].add(group)
+    openings = [call for call in counts.calls if call.service == CHART_OPENING]
     return Report(
-        days=max(1, round((now - since) / 86_400)),
+        days=max(1, round((now - since) / DAY_S)),
         since=day_of(since),
         until=day_of(now),
-        calls=dict(calls),
-        burden={service: round(100 * shown[service] / count, 1) for service, count in calls.items() if count},
+        calls={service: calls for service, (calls, _) in _summed(counts.calls, "service").items()},
+        burden=_per_hundred(_summed(counts.calls, "service")),
+        client_burden=_per_hundred(_summed(openings, "client")),
         rules=dict(sorted(rules.items())),
         families=dict(sorted(families.items())),
         clients=dict(sorted(clients.items())),
         by_day=dict(sorted(by_day.items())),
-        unmatched=sum(1 for card in newest if card not in known),
+        unmatched=counts.unmatched,
         review=tuple(sorted(rule for rule, tally in rules.items() if tally.needs_review)),
     )
 
 
-def day_of(moment: float) -> str:
-    """The UTC day of a moment."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
+def _summed(calls: Iterable[CallCount], by: str) -> dict[str, tuple[int, int]]:
+    """Name → (calls, cards)."""
+    sums: dict[str, tuple[int, int]] = {}
+    for one in calls:
+        had = sums.get(getattr(one, by), (0, 0))
+        sums[getattr(one, by)] = (had[0] + one.calls, had[1] + one.cards)
+    return dict(sorted(sums.items()))
 
 
-def _count(tally: Tally, outcome: Outcome | None) -> None:
-    tally.shown += 1
-    if outcome is None:
-        tally.ignored += 1
-    elif outcome.outcome == "accepted":
-        tally.accepted += 1
-    else:
-        tally.overridden += 1
-        reason = outcome.reason_code or "no reason given"
-        tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
-
-
-def _calls(tallies: Iterable[Mapping[str, object]]) -> tuple[Counter[str], Counter[str]]:
-    calls: Counter[str] = Counter()
-    cards: Counter[str] = Counter()
-    for row in tallies:
-        calls[str(row["service"])] += int(str(row["calls"]))
-        cards[str(row["service"])] += int(str(row["cards"]))
-    return calls, cards
+def _per_hundred(sums: dict[str, tuple[int, int]]) -> dict[str, float]:
+    return {name: round(100 * cards / calls, 1) for name, (calls, cards) in sums.items() if calls}

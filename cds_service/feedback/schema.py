@@ -20,12 +20,16 @@ ADVISORY_LOCK = 0x6D73636473
 """Any fixed number: ours alone in the database that a site gives us."""
 
 
-def migrate(connection: Connection) -> str:
-    """Upgrade to the newest schema and return its revision; raises ``ConfigurationError`` for a newer one."""
-    config = Config()
-    config.set_main_option("script_location", str(files("cds_service.feedback").joinpath("migrations")))
+def revisions() -> tuple[str, ...]:
+    """All schema versions, oldest first."""
+    return tuple(revision.revision for revision in reversed(list(_script(_config()).walk_revisions())))
+
+
+def migrate(connection: Connection, target: str = "head") -> str:
+    """Upgrade to the newest schema (or, for tests, to ``target``) and return its revision; raises ``ConfigurationError`` for a newer one."""
+    config = _config()
     config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
+    script = _script(config)
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
     current = MigrationContext.configure(connection).get_current_revision()
@@ -34,7 +38,17 @@ def migrate(connection: Connection) -> str:
         raise ConfigurationError(
             f"feedback store: its schema is version {current}, newer than this program knows; install the newer program"
         )
-    head = script.get_current_head()
-    if current != head:
-        command.upgrade(config, "head")
-    return str(head)
+    wanted = script.get_current_head() if target == "head" else target
+    if current != wanted:
+        command.upgrade(config, target)
+    return str(wanted)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("cds_service.feedback").joinpath("migrations")))
+    return config
+
+
+def _script(config: Config) -> ScriptDirectory:
+    return ScriptDirectory.from_config(config)

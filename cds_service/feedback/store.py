@@ -14,14 +14,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import Table, delete, insert, select, text
+from sqlalchemy import Table, delete, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cds_service.errors import CdsError
+from cds_service.feedback.counts import CallCount, CardGroup, Counts, calls_since, cards_since, unmatched_since
 from cds_service.feedback.engine import open_engine, parse_url
-from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome
+from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome, day_of
 from cds_service.feedback.schema import migrate
 from cds_service.feedback.tables import CALL_TALLIES, FEEDBACK, ISSUED_CARDS, SEEN_TOKENS
 
@@ -90,43 +91,47 @@ class Store:
         return self._engine is not None
 
     async def check(self) -> None:
-        """Raise ``StoreUnavailable`` unless a trivial query answers within the budget."""
-        async with self._connection() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Raise ``StoreUnavailable`` unless the database could be written to just now."""
+        async with self.reading() as connection, self._turn:
+            await connection.execute(text("BEGIN IMMEDIATE" if self.is_sqlite else "SELECT 1"))
+            await connection.rollback()
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    async def add_outcomes(self, outcomes: Sequence[Outcome]) -> int:
-        """Store outcomes durably, each once however often it is sent; returns how many were new."""
+    async def add_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        """Store outcomes, all or none, durably when this returns; each once however often it is sent."""
         now = time.time()
         rows = [
             {
                 "digest": one.digest,
                 "service": one.service,
-                "client": one.client,
+                "client": one.client[:200],
                 "card": one.card,
                 "outcome": one.outcome,
                 "suggestions": json.dumps(one.suggestions),
                 "reason_code": one.reason_code,
                 "reason_system": one.reason_system,
-                "comment": one.comment.replace("\x00", ""),
+                "comment": one.comment,
                 "outcome_at": one.outcome_at,
                 "received_at": now,
             }
             for one in outcomes
         ]
-        return await self._insert_new(FEEDBACK, rows, ["digest"])
+        async with self.writing() as connection:
+            if not self.is_sqlite:  # whatever the server's default is: what we acknowledge is on its disk
+                await connection.execute(text("SET LOCAL synchronous_commit = on"))
+            await connection.execute(self._upsert(FEEDBACK).on_conflict_do_nothing(), rows)
 
     async def add_issued(self, cards: Sequence[IssuedCard], calls: Sequence[AnsweredCall]) -> None:
         """Store a batch of issued cards and call tallies in one transaction."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             if cards:
                 rows = [
                     {
                         "uuid": card.uuid,
                         "service": card.service,
                         "hook": card.hook,
-                        "client": card.client,
+                        "client": card.client[:200],
                         "family": card.family,
                         "indicator": card.indicator,
                         "rules": " ".join(f"{rule}:{indicator}" for rule, indicator in card.rules),
@@ -149,7 +154,7 @@ class Store:
     async def is_new_token(self, issuer: str, jti: str, expires_at: float) -> bool:
         """Remember a token id; False when it was seen before, here or in any replica."""
         try:
-            async with self._writing() as connection:
+            async with self.writing() as connection:
                 row = {"issuer": issuer, "jti": jti, "expires_at": expires_at}
                 await connection.execute(insert(SEEN_TOKENS), row)
         except IntegrityError:
@@ -158,48 +163,57 @@ class Store:
 
     async def forget_expired(self, *, now: float, comments_before: float, rows_before: float) -> None:
         """Retention: expired tokens go; comments older than ``comments_before`` are emptied; old rows are deleted."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await connection.execute(delete(SEEN_TOKENS).where(SEEN_TOKENS.c.expires_at < now))
             old = (FEEDBACK.c.received_at < comments_before) & (FEEDBACK.c.comment != "")
             await connection.execute(FEEDBACK.update().where(old).values(comment=""))
             await connection.execute(delete(FEEDBACK).where(FEEDBACK.c.received_at < rows_before))
             await connection.execute(delete(ISSUED_CARDS).where(ISSUED_CARDS.c.issued_at < rows_before))
+            await connection.execute(delete(CALL_TALLIES).where(CALL_TALLIES.c.day < day_of(rows_before)))
+        if self.is_sqlite:  # else the write-ahead log would keep what was just removed
+            async with self.reading() as connection:
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    async def rows_since(self, since: float) -> tuple[list[IssuedCard], list[Outcome], list[dict[str, object]]]:
-        """Issued cards, outcomes and call tallies since a moment: what the report is made of."""
-        day = time.strftime("%Y-%m-%d", time.gmtime(since))
-        async with self._connection() as connection:
-            issued = await connection.execute(select(ISSUED_CARDS).where(ISSUED_CARDS.c.issued_at >= since))
-            cards = [_issued(dict(row)) for row in issued.mappings()]
-            said = await connection.execute(
-                select(FEEDBACK).where(FEEDBACK.c.received_at >= since).order_by(FEEDBACK.c.outcome_at, FEEDBACK.c.id)
+    async def counts_since(self, since: float, *, budget_s: float = 30.0) -> Counts:
+        """What the report is made of, counted by the database."""
+        async with self.reading(budget_s) as connection:
+            cards = await connection.execute(cards_since(since, is_sqlite=self.is_sqlite))
+            calls = await connection.execute(calls_since(day_of(since)))
+            unmatched = await connection.execute(unmatched_since(since))
+            return Counts(
+                cards=tuple(
+                    CardGroup(
+                        family=family,
+                        client=client,
+                        rules=tuple(pair.rsplit(":", 1)[0] for pair in rules.split()),
+                        day=day,
+                        outcome=outcome,
+                        reason=reason,
+                        count=count,
+                    )
+                    for family, client, rules, day, outcome, reason, count in cards
+                ),
+                calls=tuple(
+                    CallCount(service=service, client=client, calls=int(number), cards=int(shown))
+                    for service, client, number, shown in calls
+                ),
+                unmatched=unmatched.scalar_one(),
             )
-            outcomes = [_outcome(dict(row)) for row in said.mappings()]
-            days = await connection.execute(select(CALL_TALLIES).where(CALL_TALLIES.c.day >= day))
-            return cards, outcomes, [dict(row) for row in days.mappings()]
 
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    async def _insert_new(self, table: Table, rows: list[dict[str, object]], keys: list[str]) -> int:
-        async with self._writing() as connection:
-            added = 0
-            for row in rows:
-                statement = self._upsert(table).values(row).on_conflict_do_nothing(index_elements=keys)
-                added += (await connection.execute(statement)).rowcount
-        return added
-
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, budget_s: float | None = None) -> AsyncIterator[AsyncConnection]:
         if self._engine is None:
             raise StoreUnavailable("store is not open")
         self._check_file()
         try:
-            async with asyncio.timeout(self._budget_s), self._engine.connect() as connection:
+            async with asyncio.timeout(budget_s or self._budget_s), self._engine.connect() as connection:
                 yield connection
         except IntegrityError:
             raise
@@ -207,9 +221,9 @@ class Store:
             raise StoreUnavailable(f"store does not answer ({type(error).__name__})") from error
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction; it is on disk when the block ends."""
-        async with self._connection() as connection:
+        async with self.reading() as connection:
             if not self.is_sqlite:
                 async with connection.begin():
                     yield connection
@@ -244,14 +258,3 @@ def _tallied(calls: Sequence[AnsweredCall]) -> list[dict[str, object]]:
         {"day": day, "service": service, "client": client, "calls": n, "calls_with_cards": shown, "cards": cards}
         for (day, service, client), (n, shown, cards) in sums.items()
     ]
-
-
-def _issued(row: dict[str, object]) -> IssuedCard:
-    pairs = (pair.rsplit(":", 1) for pair in str(row.pop("rules")).split())
-    return IssuedCard(**row, rules=tuple((rule, indicator) for rule, indicator in pairs))  # type: ignore[arg-type]
-
-
-def _outcome(row: dict[str, object]) -> Outcome:
-    for column in ("id", "digest", "received_at"):
-        row.pop(column)
-    return Outcome(**row | {"suggestions": tuple(json.loads(str(row["suggestions"])))})  # type: ignore[arg-type]

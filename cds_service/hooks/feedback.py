@@ -19,6 +19,8 @@ MAX_ENTRIES = 1_000
 MAX_COMMENT = 4_000
 MAX_TEXT = 200
 OUTCOMES = ("accepted", "overridden")
+EPIC_REASON = "com.epic.cdshooks.feedback.overrideReason"
+"""Where Epic puts the reason when it is one of its own: ``.reasonTitle``, ``.reasonDisplay``, ``.reasonCategory``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +100,10 @@ def _short(entry: Mapping[str, Any], name: str, *, required: bool = False) -> st
     value = entry.get(name)
     if value is None and not required:
         return ""
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
+    value = value.replace("\x00", "") if isinstance(value, str) else ""
+    if not value.strip() or len(value) > MAX_TEXT:
         raise _Bad(f".{name}", f"{name} must be a string of 1 to {MAX_TEXT} characters")
-    return value.strip().replace("\x00", "")
+    return value.strip()
 
 
 def _suggestions(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -113,22 +116,43 @@ def _suggestions(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _reason(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Code, system and comment of an override; all may be empty."""
     given = entry.get("overrideReason") or entry.get("overrideReasons") or {}
     if isinstance(given, list):
         given = given[0] if given else {}
     if not isinstance(given, dict):
         raise _Bad(".overrideReason", "overrideReason must be an object")
-    reason = given.get("reason") or {}
-    if not isinstance(reason, dict):
-        raise _Bad(".overrideReason.reason", "reason must be a Coding")
     comment = given.get("userComment") or ""
     if not isinstance(comment, str) or len(comment) > MAX_COMMENT:
         raise _Bad(".overrideReason.userComment", f"userComment must be a string of at most {MAX_COMMENT} characters")
-    code = reason.get("code") or ""
+    code, system = _coding(given.get("reason") or {})
+    if not code:
+        code, system = _in_extension(given, entry)
+    return code.replace("\x00", ""), system.replace("\x00", ""), comment.replace("\x00", "")
+
+
+def _coding(reason: Any) -> tuple[str, str]:
+    """Code and system; a Coding that has only a display is known by that."""
+    if not isinstance(reason, dict):
+        raise _Bad(".overrideReason.reason", "reason must be a Coding")
+    code = reason.get("code") or reason.get("display") or ""
     system = reason.get("system") or ""
     if not isinstance(code, str) or not isinstance(system, str) or len(code) > MAX_TEXT or len(system) > 500:
         raise _Bad(".overrideReason.reason", "reason must be a Coding")
-    return code.replace("\x00", ""), system.replace("\x00", ""), comment.replace("\x00", "")
+    return code, system
+
+
+def _in_extension(given: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Epic's own reason: its title (set by the site, the same for all patients), else its display, else its number."""
+    for place in (given, entry):
+        extension = place.get("extension")
+        if not isinstance(extension, dict):
+            continue
+        for name in ("reasonTitle", "reasonDisplay", "reasonCategory"):
+            value = extension.get(f"{EPIC_REASON}.{name}")
+            if isinstance(value, str) and value.strip():
+                return value.strip()[:MAX_TEXT], EPIC_REASON
+    return "", ""
 
 
 def _moment(text: Any) -> float:

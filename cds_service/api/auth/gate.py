@@ -37,6 +37,9 @@ class Gate(Protocol):
     async def admit(self, headers: Mapping[bytes, bytes], path: str, service: str, now: float) -> Caller:
         """The caller. Raises ``NotAuthenticated``, ``NotAuthorised`` or ``KeysUnavailable``."""
 
+    async def warm_up(self) -> None:
+        """Fetch the clients' keys before the first call needs them."""
+
     def readiness(self) -> dict[str, str]:
         """State of its parts, for /readyz."""
 
@@ -49,6 +52,9 @@ class OpenGate:
     async def admit(self, headers: Mapping[bytes, bytes], path: str, service: str, now: float) -> Caller:
         """Everybody is welcome; a token that is sent proves nothing here and is ignored."""
         return ANYBODY
+
+    async def warm_up(self) -> None:
+        """Nothing to fetch."""
 
     def readiness(self) -> dict[str, str]:
         return {}

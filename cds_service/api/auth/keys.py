@@ -100,6 +100,11 @@ class KeyRing:
         if self._behind is None or self._behind.done():
             self._behind = asyncio.get_running_loop().create_task(self._refresh())
 
+    async def warm_up(self) -> None:
+        """Fetch the set once, so that /readyz can tell whether it can be had."""
+        if self._file is None:
+            await self._refresh()
+
     async def _refresh(self) -> None:
         async with self._lock:
             if self._clock() - self._tried_at < self._refresh_s:

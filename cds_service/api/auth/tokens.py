@@ -6,6 +6,7 @@ joserfc does the cryptography with a fixed list of algorithms per client; ``none
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
@@ -53,6 +54,10 @@ class TokenGate:
             raise ConfigurationError(f"clients: algorithm {', '.join(sorted(wrong)) or 'list'} is not allowed")
         ring = KeyRing(file=client.jwks_file, url=client.jwks_url, refresh_s=self._settings.jwks_refresh_s)
         self._clients[client.issuer] = (client, ring)
+
+    async def warm_up(self) -> None:
+        """Fetch the clients' keys before the first call needs them."""
+        await asyncio.gather(*(ring.warm_up() for _, ring in self._clients.values()))
 
     def readiness(self) -> dict[str, str]:
         """State of every client's keys, and how far a replay is noticed."""
