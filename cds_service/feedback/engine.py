@@ -47,7 +47,7 @@ def open_engine(url: URL) -> AsyncEngine:
             url, pool_size=4, max_overflow=2, pool_timeout=1.5, pool_pre_ping=True, connect_args={"timeout": 3}
         )
     check_sqlite_file(Path(url.database or ""))
-    engine = create_async_engine(url, pool_size=2, max_overflow=0, pool_timeout=1.5)
+    engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=1.5)
 
     @event.listens_for(engine.sync_engine, "connect")
     def durable(connection: Any, _record: Any) -> None:

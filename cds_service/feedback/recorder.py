@@ -31,6 +31,8 @@ class Recorder:
     on_trouble: Callable[[str], None] | None = None
     counts: RecorderCounts = field(default_factory=RecorderCounts)
     _queue: deque[tuple[AnsweredCall, tuple[IssuedCard, ...]]] = field(default_factory=deque)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One flush at a time: two would write the same calls twice and drop others."""
 
     @property
     def waiting(self) -> int:
@@ -55,6 +57,10 @@ class Recorder:
 
     async def flush(self) -> None:
         """Write everything that waits; stop at the first failure and keep the rest for the next time."""
+        async with self._turn:
+            await self._flush()
+
+    async def _flush(self) -> None:
         while self._queue:
             taken = [self._queue[place] for place in range(min(self.batch, len(self._queue)))]
             try:

@@ -269,6 +269,17 @@ async def test_the_recorder_never_waits_counts_its_losses_and_writes_later(tmp_p
     await store.close()
 
 
+async def test_flushes_at_the_same_time_write_every_call_once(store: Store) -> None:
+    recorder = Recorder(store=store, batch=10)
+    for number in range(100):
+        recorder.add(CALL, (replace(CARD, uuid=f"card-{number}"),))
+    await asyncio.gather(*(recorder.flush() for _ in range(5)))
+    counts = await store.counts_since(0)
+    assert sum(group.count for group in counts.cards) == 100
+    assert [call.calls for call in counts.calls] == [100]
+    assert (recorder.waiting, recorder.counts.written) == (0, 100)
+
+
 def test_the_hook_instance_is_kept_only_as_a_keyed_hash() -> None:
     assert hash_instance("i", "a") != hash_instance("i", "b")
     assert "i-4711" not in hash_instance("i-4711", "a")
