@@ -1,4 +1,4 @@
-"""Dosage: route, depot, daily dose (rule catalogue 0.10, 0.16)."""
+"""Dosage: lines, route, depot (rule catalogue 0.10, 0.16)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ from functools import lru_cache
 from cds_service.clinical.vocabulary import Route
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import codings, text_of
+from cds_service.fhir.read.daily_dose import doses_a_day
 from cds_service.terminology import Terminology
 
-DAYS = {"s": 1 / 86_400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.44, "a": 365.25}
-TIMES_A_DAY = {
-    "QD": 1.0, "BID": 2.0, "TID": 3.0, "QID": 4.0, "AM": 1.0, "PM": 1.0, "BED": 1.0, "Q1H": 24.0, "Q2H": 12.0,
-    "Q3H": 8.0, "Q4H": 6.0, "Q6H": 4.0, "Q8H": 3.0, "Q12H": 2.0, "QOD": 0.5, "WK": 1 / 7, "MO": 1 / 30.44,
-}  # fmt: skip
-MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001, "milligram": 1.0, "milligrams": 1.0, "gram": 1000.0}
-PIECES = frozenset(
-    {"tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "{tbl}", "{tablet}", "{capsule}", "1",
-     "each", "tbl", "{each}", "oral tablet", "oral capsule"}
-)  # fmt: skip
 MONTHLY_DAYS = (13.0, 43.0)
 QUARTERLY_DAYS = (75.0, 110.0)
 DEPOT_WORDS = re.compile(
@@ -104,44 +95,3 @@ def _depot_by_name(name: str) -> Route | None:
 
 def _is_intramuscular(line: shapes.Dosage) -> bool:
     return any(coding.code in ("78421000", "IM", "C28161") for coding in codings(line.route))
-
-
-def doses_a_day(line: shapes.Dosage) -> float | None:
-    """Frequency ÷ period in days, or the timing code (BID, TID ...)."""
-    timing = line.timing
-    if timing is None:
-        return None
-    repeat = timing.repeat
-    if repeat is not None and repeat.period and repeat.periodUnit in DAYS:
-        return (repeat.frequency or 1) / (repeat.period * DAYS[repeat.periodUnit])
-    for coding in codings(timing.code):
-        if coding.code and coding.code.upper() in TIMES_A_DAY:
-            return TIMES_A_DAY[coding.code.upper()]
-    return None
-
-
-def daily_dose_mg(lines: list[shapes.Dosage], strength_mg: float | None) -> float | None:
-    """The sum over the lines of dose × doses a day, in mg; ``None`` when one line cannot be computed."""
-    total = 0.0
-    for line in lines:
-        per_day = doses_a_day(line)
-        dose = _dose_mg(line, strength_mg)
-        if per_day is None or dose is None:
-            return None
-        total += dose * per_day
-    return total if lines else None
-
-
-def _dose_mg(line: shapes.Dosage, strength_mg: float | None) -> float | None:
-    quantity = line.doseQuantity
-    rates = line.doseAndRate if isinstance(line.doseAndRate, list) else [line.doseAndRate] if line.doseAndRate else []
-    for rate in rates:
-        quantity = quantity or rate.doseQuantity
-    if quantity is None or quantity.value is None:
-        return None
-    for unit in (quantity.code, quantity.unit):
-        name = (unit or "").strip().casefold()
-        if name in MG:
-            return quantity.value * MG[name]
-    named = {(quantity.unit or "").strip().casefold(), (quantity.code or "").strip().casefold()}
-    return quantity.value * strength_mg if strength_mg is not None and named & PIECES else None

@@ -11,7 +11,8 @@ from cds_service.clinical.chart import GapReason, MedicationExposure, Medication
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.context import Reading, reference_to
-from cds_service.fhir.read.dosage import daily_dose_mg, depot_route, dosages, intrathecal_route, route_of
+from cds_service.fhir.read.daily_dose import daily_dose_mg
+from cds_service.fhir.read.dosage import depot_route, dosages, intrathecal_route, route_of
 from cds_service.fhir.read.labels import drug_label
 from cds_service.fhir.read.medicine_names import Named, is_name, name_of
 from cds_service.fhir.read.reasons import reasons_of
@@ -181,7 +182,7 @@ class Medicines:
             start=start,
             end=end,
             route=route,
-            daily_dose_mg=daily_dose_mg(lines, match.strength_mg),
+            daily_dose_mg=daily_dose_mg(lines, named.strength_mg or match.strength_mg),
             reasons=reasons,
             has_reason=has_reason,
             reference=reference_to(kind, use.id),

@@ -10,6 +10,7 @@ import msgspec
 
 from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading, clipped, codings, text_of
+from cds_service.fhir.read.daily_dose import strength_of
 from cds_service.terminology import Coding
 
 MEDICATION = msgspec.json.Decoder(shapes.Medication)
@@ -23,6 +24,8 @@ class Named:
     codings: tuple[Coding, ...]
     text: str | None
     form: str | None = None
+    strength_mg: float | None = None
+    """Of one piece, where the Medication says so itself."""
 
 
 def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
@@ -48,7 +51,9 @@ def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
         parts, name = _from_ingredients(medication, reading, use.contained)
         if parts or name:
             found, words = parts, name
-    return Named(found, words, text_of(medication.form))
+    parts_listed = medication.ingredient or []
+    strength = strength_of(parts_listed[0].strength) if len(parts_listed) == 1 else None
+    return Named(found, words, text_of(medication.form), strength)
 
 
 def is_name(named: Named) -> bool:

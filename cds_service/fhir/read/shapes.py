@@ -151,9 +151,15 @@ class Condition(Shape):
 
 class Repeat(Shape):
     boundsPeriod: Period | None = None
+    boundsDuration: Any = None
+    boundsRange: Any = None
+    count: Any = None
     frequency: int | None = None
+    frequencyMax: Any = None
     period: float | None = None
     periodUnit: str | None = None
+    timeOfDay: Any = None
+    when: Any = None
 
 
 class Timing(Shape):
@@ -166,14 +172,18 @@ class Dose(Shape):
     """Dosage.doseAndRate."""
 
     doseQuantity: Quantity | None = None
+    doseRange: Any = None
 
 
 class Dosage(Shape):
+    sequence: Any = None
     text: str | None = None
     timing: Timing | None = None
     route: Concept | None = None
     doseAndRate: list[Dose] | Dose | None = None
     doseQuantity: Quantity | None = None
+    doseRange: Any = None
+    maxDosePerPeriod: Any = None
     dose: Any = None
 
 
@@ -217,6 +227,7 @@ class Ingredient(Shape):
     itemCodeableConcept: Concept | None = None
     itemReference: Reference | None = None
     item: CodeableReference | None = None
+    strength: Any = None
 
 
 class Medication(Shape):
