@@ -13,6 +13,7 @@ from cds_service.cards.markdown import clean
 from cds_service.clinical.vocabulary import PANEL_MEMBERS, LabTest
 from cds_service.guidance.finding import Hit, Indicator, OrderTest, RemoveDraft, Suggestion
 from cds_service.guidance.proposal import DraftTest
+from cds_service.guidance.wording import shortened
 
 LABELS: dict[LabTest, str] = {
     LabTest.POTASSIUM: "Order potassium",
@@ -94,7 +95,7 @@ class Offers:
         if reference is None or "/" not in reference or reference in self._removed:
             return None
         self._removed.add(reference)
-        label = f"Remove draft {clean(wish.draft.name, 60)}"
+        label = f"Remove draft {shortened(clean(wish.draft.name), 80)}"
         action = {"type": "delete", "description": label, "resourceId": reference}
         return self._suggestion(label, f"delete-{reference}", action)
 

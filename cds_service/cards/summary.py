@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from cds_service.cards.markdown import clean
 from cds_service.guidance.finding import Summary
+from cds_service.guidance.wording import shortened
 
 MAX_SUMMARY = 139
 NAME_LIMIT = 60
@@ -34,10 +35,10 @@ def write_summary(summary: Summary) -> str:
 
 
 def _attempts(summary: Summary) -> Iterator[tuple[str, str, str]]:
-    names = [clean(name, NAME_LIMIT) for name in summary.drugs]
+    names = [shortened(clean(name), NAME_LIMIT) for name in summary.drugs]
     full = _together(names)
     yield full, summary.age, summary.tier
-    count = f"{len(names)} drugs" if len(names) > 1 else _shorter(full)
+    count = f"{len(names)} drugs" if len(names) > 1 else shortened(full, 24)
     yield count, summary.age, summary.tier
     yield count, "", summary.tier
     yield count, "", ""
@@ -47,10 +48,6 @@ def _together(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _shorter(name: str, limit: int = 24) -> str:
-    return name if len(name) <= limit else name[: limit - 1].rstrip() + "…"
 
 
 def _fill(template: str, drugs: str, age: str, tier: str) -> str:

@@ -112,13 +112,23 @@ def fact_row(case: Case, fact: ConditionFact) -> Row:
 
 def names(medications: Iterable[MedicationExposure]) -> tuple[str, ...]:
     """Names for a summary, each once, in order."""
-    return tuple(dict.fromkeys(medication.name for medication in medications))
+    return tuple(dict.fromkeys(short_name(medication, 60) for medication in medications))
 
 
 def short_name(medication: MedicationExposure, longest: int = 45) -> str:
-    """A name short enough to stand beside another in one summary: the chart's text, else the ingredients."""
+    """A name short enough for a summary: the chart's text, else the ingredients."""
     name = medication.name
-    return name if len(name) <= longest else " / ".join(medication.ingredients)[:longest]
+    return name if len(name) <= longest else shortened(" / ".join(medication.ingredients) or name, longest)
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text cut between words, never within a word or behind a number whose unit would be lost."""
+    if len(text) <= longest:
+        return text
+    kept = text[:longest].rsplit(" ", 1)[0].split(" ") if " " in text[:longest] else [text[: longest - 1]]
+    while len(kept) > 1 and (len(" ".join(kept)) >= longest or not kept[-1].isalpha()):
+        kept.pop()
+    return " ".join(kept) + "…"
 
 
 def pair_names(first: Sequence[MedicationExposure], second: Sequence[MedicationExposure]) -> str:

@@ -17,6 +17,7 @@ from cds_service.guidance.drug_safety import order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
 from cds_service.guidance.order_texts import kidney_row
 from cds_service.guidance.rule import ORDERS, Rule
+from cds_service.guidance.wording import names
 
 CEILINGS: dict[str, tuple[float, float, float]] = {
     "gabapentin": (1400, 700, 300),
@@ -60,7 +61,7 @@ def check(case: Case) -> Finding | None:
         tests=(OrderTest(test=LabTest.CREATININE),),
         not_available=tuple(dict.fromkeys(_UNKNOWN_DOSE for one, _ in weighed if one.daily_dose_mg is None)),
         removable=False,
-        drugs=(order.name,),
+        drugs=names((order,)),
     )
 
 
