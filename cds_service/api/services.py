@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from cds_service.api.auth.gate import Caller, KeysUnavailable, NotAuthenticated, NotAuthorised
 from cds_service.api.problems import outcome, outcome_of
 from cds_service.api.state import ServiceState
+from cds_service.cards.families import not_shown
 from cds_service.cards.write import EXTENSION
 from cds_service.errors import RequestError
 from cds_service.feedback.records import Outcome
@@ -183,6 +184,9 @@ class Service(Endpoint):
             "shadow": len(assessment.shadow_hits),
             "notEvaluated": len(assessment.not_evaluated),
         }
+        beyond = not_shown(assessment.hits, {card["source"]["topic"]["code"] for card in cards})
+        if beyond:
+            scope["state"]["counts"]["notShown"] = beyond
         await respond(send, 200, ENCODER.encode(answer))
         state.desk.record(
             cards,

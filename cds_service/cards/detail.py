@@ -41,8 +41,11 @@ def write_detail(group: Group, background: Background) -> str:
     hits = group.hits
     parts = []
     if len(hits) > 1:
-        lines = _each(f"{hit.indicator.code}: {write_summary(hit.finding.summary)}" for hit in hits)
-        parts.append(section("Findings", bullets(lines)))
+        lines: dict[str, str] = {}
+        for hit in hits:
+            text = write_summary(hit.finding.summary)
+            lines.setdefault(text, f"{hit.indicator.code}: {text}")
+        parts.append(section("Findings", bullets(lines.values())))
     parts.append(section("What was found", table(HEADER, _rows(hits, background.zone))))
     parts.append(section("Why it matters", _paragraphs(_each(hit.finding.why for hit in hits))))
     options = _options(hits, background)
@@ -116,9 +119,9 @@ def _sources(hits: Sequence[Hit], background: Background) -> list[str]:
     beyond = [rule.id for rule in rules if rule.extension]
     if beyond:
         lines.append(f"Beyond the source document: {', '.join(beyond)}")
-    lines += [
-        f"{key}: {background.evidence[key]}"
-        for key in _each(k for rule in rules for k in rule.evidence)
-        if key in background.evidence
-    ]
+    cited: dict[str, list[str]] = {}
+    for key in _each(k for rule in rules for k in rule.evidence):
+        if key in background.evidence:
+            cited.setdefault(background.evidence[key], []).append(key)
+    lines += [f"{', '.join(keys)}: {citation}" for citation, keys in cited.items()]
     return [*lines, SUPPORT_LINE]

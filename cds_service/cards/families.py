@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from cds_service.guidance.finding import Family, Hit, Indicator
@@ -59,6 +59,11 @@ def group(hits: Sequence[Hit]) -> list[Group]:
         for family, some in by_family.items()
     ]
     return sorted(groups, key=lambda one: (-one.indicator, FAMILY_ORDER[one.family]))
+
+
+def not_shown(hits: Sequence[Hit], shown: Collection[str]) -> list[str]:
+    """Families with hits of which no card is shown (0.13-3); ``shown`` are the topics of the cards."""
+    return [one.family.value for one in group(hits) if one.family.value not in shown]
 
 
 def cap(groups: Sequence[Group], limit: int) -> tuple[list[Group], list[Group]]:

@@ -432,8 +432,7 @@ class Case:
             value = cockcroft_gault(creatinine.value, age, weight.value, sex)
             basis = f"Cockcroft-Gault from creatinine {creatinine.reported} and weight {weight.reported}"
             return KidneyFunction(value=value, label="CrCl", basis=basis, result=creatinine)
-        egfr = self.egfr
-        return replace(egfr, basis=f"{egfr.basis}; eGFR used because no CrCl can be computed") if egfr else None
+        return replace(self.egfr, stands_in=True) if self.egfr else None
 
     def egfr_below(self, key: str) -> bool:
         """Whether eGFR is known and below the limit under ``key``."""

@@ -15,8 +15,10 @@ class KidneyFunction:
     label: str
     """"eGFR" or "CrCl"."""
     basis: str
-    """Where it comes from: "reported", "CKD-EPI 2021 from creatinine ...", "Cockcroft-Gault", "eGFR used for CrCl"."""
+    """Where it comes from: "reported", "CKD-EPI 2021", "Cockcroft-Gault from creatinine ... and weight ..."."""
     result: LabResult
+    stands_in: bool = False
+    """An eGFR where a clearance was wanted and could not be computed."""
 
     @property
     def shown(self) -> str:

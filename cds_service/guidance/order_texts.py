@@ -42,6 +42,13 @@ def kidney_row(case: Case, function: KidneyFunction, limit: str) -> Row:
     return Row(item=function.label, value=value, when=when, limit=limit, reference=function.result.reference)
 
 
+def stand_in_lines(function: KidneyFunction | None) -> tuple[str, ...]:
+    """That an eGFR was used where a clearance was wanted (0.8)."""
+    if function is None or not function.stands_in:
+        return ()
+    return ("Creatinine clearance cannot be computed (weight, creatinine, age, sex): the eGFR was used.",)
+
+
 def shown_egfr(case: Case) -> str:
     """``eGFR 28`` or that it is not known."""
     egfr = case.egfr

@@ -101,6 +101,7 @@ def medication_row(medication: MedicationExposure) -> Row:
 def fact_row(case: Case, fact: ConditionFact) -> Row:
     """The line of a problem or finding, labelled when uncertain or matched by name."""
     labels = [fact.activity.value]
+    labels += [word for word, holds in (("severe", fact.severe), ("progressive", fact.progressive)) if holds]
     if fact.uncertain:
         labels.append("not confirmed")
     if fact.matched_by_name:
@@ -126,9 +127,13 @@ def shortened(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     kept = text[:longest].rsplit(" ", 1)[0].split(" ") if " " in text[:longest] else [text[: longest - 1]]
-    while len(kept) > 1 and (len(" ".join(kept)) >= longest or not kept[-1].isalpha()):
+    while len(kept) > 1 and (len(" ".join(kept)) >= longest or not _may_stand_last(kept[-1])):
         kept.pop()
     return " ".join(kept) + "…"
+
+
+def _may_stand_last(word: str) -> bool:
+    return word[:1].isalpha() and not any(character.isdigit() for character in word)
 
 
 def pair_names(first: Sequence[MedicationExposure], second: Sequence[MedicationExposure]) -> str:

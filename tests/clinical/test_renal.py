@@ -67,18 +67,16 @@ def test_no_egfr(who: str, obs: str) -> None:
         ("60M", f"CrCl=25 mL/min@-1 | Cr=1.2 mg/dL@-1 | weight=80 kg@-1 | eGFR=70 {EGFR}@-1", 25, "CrCl", "reported"),
         ("60M", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-300 | eGFR=70 {EGFR}@-1", 74, "CrCl",
          "Cockcroft-Gault from creatinine 1.2 mg/dL and weight 80 kg"),
-        ("60M", f"Cr=1.2 mg/dL@-1 | eGFR=70 {EGFR}@-1", 70, "eGFR",
-         "reported; eGFR used because no CrCl can be computed"),
-        ("60M", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-366 | eGFR=70 {EGFR}@-1", 70, "eGFR",
-         "reported; eGFR used because no CrCl can be computed"),
-        ("60U", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-1 | eGFR=70 {EGFR}@-1", 70, "eGFR",
-         "reported; eGFR used because no CrCl can be computed"),
+        ("60M", f"Cr=1.2 mg/dL@-1 | eGFR=70 {EGFR}@-1", 70, "eGFR", "reported"),
+        ("60M", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-366 | eGFR=70 {EGFR}@-1", 70, "eGFR", "reported"),
+        ("60U", f"Cr=1.2 mg/dL@-1 | weight=80 kg@-1 | eGFR=70 {EGFR}@-1", 70, "eGFR", "reported"),
     ],
 )  # fmt: skip
 def test_clearance_for_dosing(who: str, obs: str, value: int, label: str, basis: str) -> None:
     clearance = case_of(obs, who=who).dosing_clearance
     assert clearance is not None
     assert (round(clearance.value), clearance.label, clearance.basis) == (value, label, basis)
+    assert clearance.stands_in is (label == "eGFR")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ ROWS = (
 QUOTED = {
     "D1": "electrolytes and dehydration", "D2": "range from mild to severe", "D12": "overload", "D13": "warm-up",
     "D14": "cold", "D15": "stress", "D28": "Stretching", "D29": "Hydration", "D30": "Heat", "D31": "cool place",
-    "D32": "muscle relaxants with caution", "D34": "limited efficacy", "D35": "baclofen is for severe",
+    "D32": "muscle relaxants with caution", "D34": "limited efficacy", "D33": "neuropathic pain", "D35": "baclofen: for severe",
     "D42": "Understanding the cause is essential", "D43": "Treat the specific cause",
 }  # fmt: skip
 

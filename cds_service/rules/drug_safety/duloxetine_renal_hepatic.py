@@ -9,7 +9,7 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.drug_safety import order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
-from cds_service.guidance.order_texts import kidney_row
+from cds_service.guidance.order_texts import kidney_row, stand_in_lines
 from cds_service.guidance.rule import ORDERS, Rule
 
 LIVER = (
@@ -45,6 +45,7 @@ def check(case: Case) -> Finding | None:
         decided=(f"CrCl {limit}, or chronic liver disease, cirrhosis or hepatic failure",),
         facts=liver,
         rows=rows,
+        not_available=stand_in_lines(clearance),
         tests=(OrderTest(test=LabTest.CREATININE),),
     )
 

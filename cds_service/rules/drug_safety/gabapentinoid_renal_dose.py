@@ -15,7 +15,7 @@ from cds_service.clinical.renal import KidneyFunction
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.drug_safety import order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row
-from cds_service.guidance.order_texts import kidney_row
+from cds_service.guidance.order_texts import kidney_row, stand_in_lines
 from cds_service.guidance.rule import ORDERS, Rule
 from cds_service.guidance.wording import names
 
@@ -59,7 +59,10 @@ def check(case: Case) -> Finding | None:
             *(_dose_row(one, clearance.value) for one, _ in weighed),
         ),
         tests=(OrderTest(test=LabTest.CREATININE),),
-        not_available=tuple(dict.fromkeys(_UNKNOWN_DOSE for one, _ in weighed if one.daily_dose_mg is None)),
+        not_available=(
+            *dict.fromkeys(_UNKNOWN_DOSE for one, _ in weighed if one.daily_dose_mg is None),
+            *stand_in_lines(clearance),
+        ),
         removable=False,
         drugs=names((order,)),
     )

@@ -27,10 +27,10 @@ CONSIDER = (
     "Heat to the affected muscles.",
     "Rest in a cool place for spasms during exercise.",
     "Triggers to ask about: muscle overload and fatigue, inadequate warm-up, cold exposure, emotional stress.",
-    "When medicines are considered: muscle relaxants with caution in older adults (falls).",
-    "Pregabalin, gabapentin and duloxetine are for neuropathic pain and cervical dystonia.",
-    "Benzodiazepines have limited efficacy; they may be justified for a short time, above all with anxiety.",
-    "Baclofen is for severe spasticity of the central nervous system.",
+    "When medicines are considered: muscle relaxants with caution in older adults (sedation, falls).",
+    "Pregabalin, gabapentin, duloxetine: for neuropathic pain, and in cervical dystonia after botulinum toxin.",
+    "Benzodiazepines: limited efficacy; a short course may be justified, above all with anxiety.",
+    "Baclofen: for severe spasticity from brain or cord disease.",
 )
 
 

@@ -96,12 +96,12 @@ def _with_symptom(case: Case) -> list[Flag]:
         words = [
             word
             for word, holds in (
-                ("severe", any(f.severe for f in serious)),
-                ("progressive", any(f.progressive for f in serious)),
+                ("severe symptom", any(f.severe for f in serious)),
+                ("progressive course", any(f.progressive for f in serious)),
             )
             if holds
         ]
-        flags.append(Flag(Indicator.WARNING, f"{listed(words)} course", serious))
+        flags.append(Flag(Indicator.WARNING, listed(words), serious))
     findings = neurological_findings(case)
     if findings:
         names = listed(list(dict.fromkeys(one.concept.title for one in findings)))
