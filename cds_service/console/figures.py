@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from cds_service.feedback.report import Report, Tally
 
 MOST_DAYS = 60
+LEAST_DAYS = 14
 MOST_REASONS = 12
 PARTS = ("accepted", "overridden", "ignored")
 
@@ -45,11 +46,12 @@ def rule_bars(tallies: dict[str, Tally]) -> tuple[Bar, ...]:
 
 
 def day_bars(report: Report) -> tuple[Bar, ...]:
-    """One bar a day from the first day with cards to the last of the period, at most sixty."""
+    """One bar a day from the first day with cards to the last of the period: at least two weeks, at most sixty days."""
     if not report.by_day:
         return ()
     last = max(date.fromisoformat(report.until), date.fromisoformat(max(report.by_day)))
-    first = max(date.fromisoformat(min(report.by_day)), last - timedelta(days=MOST_DAYS - 1))
+    earliest = min(date.fromisoformat(min(report.by_day)), last - timedelta(days=LEAST_DAYS - 1))
+    first = max(earliest, last - timedelta(days=MOST_DAYS - 1))
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
     most = max((report.by_day[day].shown for day in days if day in report.by_day), default=0)
     return tuple(_bar(day, report.by_day.get(day, Tally()), most) for day in days)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from cds_service.api.state import ServiceState
+from cds_service.cards.families import FAMILY_TITLES
 from cds_service.console.access import guarded
 from cds_service.console.figures import day_bars, reason_bars, rule_bars, totals
 from cds_service.console.render import Pages, static
@@ -42,9 +43,12 @@ class Console:
         sought = request.query_params.get("q", "")[:100].strip()
         words = sought.casefold().split()
         shown = [one for one in described if all(word in _searched(one) for word in words)]
-        families = [(family.value, [one for one in shown if one.family == family.value]) for family in Family]
+        families = [
+            (family.value, FAMILY_TITLES[family], [one for one in shown if one.family == family.value])
+            for family in Family
+        ]
         return self._pages.show(
-            request, "rules.html", families=[pair for pair in families if pair[1]], count=len(shown), all=len(described),
+            request, "rules.html", families=[group for group in families if group[2]], count=len(shown), all=len(described),
             sought=sought, version=house.limits.version, **await self._what_if_values(request),
         )  # fmt: skip
 
@@ -72,16 +76,17 @@ class Console:
 
     async def report(self, request: Request) -> Response:
         """What became of the cards, as HTML or JSON."""
-        days = request.query_params.get("days", "90")
-        span = min(max(int(days), 1), 3650) if days.isascii() and days.isdigit() and len(days) < 6 else 90
+        asked = request.query_params.get("days", "90")
+        span = min(max(int(asked), 1), 3650) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 90
         made = await self._figures(span)
         if request.url.path.endswith(".json"):
             return JSONResponse(made.as_json() if made else {"unavailable": True}, 200 if made else 503)
         drawn: dict[str, Any] = {"report": made, "span": span, "periods": PERIODS, "on": self._state.desk.is_on}
         if made is not None:
+            days = day_bars(made)
             drawn |= {
-                "total": totals(made), "days": day_bars(made), "rules": rule_bars(made.rules),
-                "families": rule_bars(made.families), "clients": rule_bars(made.clients), "reasons": reason_bars(made),
+                "total": totals(made), "days": days, "most": max((bar.total for bar in days), default=0),
+                "rules": rule_bars(made.rules), "families": rule_bars(made.families), "clients": rule_bars(made.clients), "reasons": reason_bars(made),
             }  # fmt: skip
         return self._pages.show(request, "report.html", 200 if made else 503, **drawn)
 

@@ -31,6 +31,11 @@ from cds_service.hooks.parse import parse_request
 CLIENT = "console"
 SHOWN = 12
 """Suggestions of a type-ahead."""
+GALLERY = (
+    "nms-haloperidol", "hypokalaemia-furosemide", "simvastatin-clarithromycin-order", "benzodiazepine-opioid-order",
+    "potassium-unreadable-unit", "healthy-chart",
+)  # fmt: skip
+"""Examples offered first: two hooks that warn, two orders, one chart that could not be looked at, one silence."""
 SAID = {"accepted": "Suggestion accepted; stored.", "overridden": "Card overridden; stored."}
 
 
@@ -51,6 +56,7 @@ class Try:
     def _page(self, request: Request, status: int = 200, **values: Any) -> Response:
         blank = {
             "examples": examples(),
+            "gallery": [examples()[name] for name in GALLERY if name in examples()],
             "groups": GROUPS,
             "hooks": list(Hook),
             "form": {},

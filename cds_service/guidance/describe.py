@@ -1,8 +1,4 @@
-"""A rule described as data, for people who review it: the page per family, ``/rules`` and the terminal share this.
-
-Holds the source attributes that US certification asks of evidence-based decision support (HTI-1,
-45 CFR 170.315(b)(11)): bibliographic citation, developer, funding, release and revision dates, use of demographics.
-"""
+"""A rule described as data, for people who review it: the page per family, ``/rules`` and the terminal share this."""
 
 from __future__ import annotations
 
@@ -11,16 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cds_service.clinical.limits import Limits
-from cds_service.clinical.vocabulary import Source
 from cds_service.guidance.catalogue import Catalogue
 from cds_service.guidance.evidence import EVIDENCE
 from cds_service.guidance.rule import Rule
+from cds_service.guidance.source_attributes import source_attributes
 from cds_service.guidance.source_document import BULLETS
 
-DEVELOPER = "The muscle-spasm-cds project"
-FUNDING = "No external funding declared"
-RELEASED = "2026-11-24"
-REVISED = "2026-11-24"
 REVIEW = "Not reviewed by a practising clinician; a named clinical owner must sign off before live use."
 STATEMENTS = {bullet.id: bullet.statement for bullet in BULLETS}
 
@@ -53,11 +45,8 @@ class RuleDescription:
     citations: tuple[tuple[str, str, str], ...]
     """Evidence key, citation, how it was verified."""
     override_set: str
-    uses_demographics: tuple[str, ...]
-    developer: str = DEVELOPER
-    funding: str = FUNDING
-    released: str = RELEASED
-    revised: str = REVISED
+    source_attributes: Mapping[str, str]
+    """The thirteen attributes of HTI-1 (170.315(b)(11)): who made it, on what evidence, with which data about people."""
     review: str = REVIEW
 
     def as_json(self) -> dict[str, Any]:
@@ -81,16 +70,8 @@ def describe(rule: Rule, catalogue: Catalogue, limits: Limits, keys: tuple[str, 
         extension=rule.extension,
         citations=tuple((key, EVIDENCE[key].citation, EVIDENCE[key].verified) for key in rule.evidence),
         override_set=rule.override.value,
-        uses_demographics=demographics(rule, keys),
+        source_attributes=source_attributes(rule, keys),
     )
-
-
-def demographics(rule: Rule, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Which demographic data change what the rule says (every rule is for adults)."""
-    used = ["age (adults only)"]
-    if Source.PATIENT in rule.needs:
-        used.append("age or sex in the rule itself")
-    return tuple(used)
 
 
 def limit_text(limits: Limits, key: str) -> str:

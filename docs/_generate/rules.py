@@ -26,6 +26,7 @@ from cds_service.guidance.assess import assess
 from cds_service.guidance.catalogue import Catalogue, find_rules
 from cds_service.guidance.describe import RuleDescription, describe_all
 from cds_service.guidance.finding import Family, Hook, OverrideSet
+from cds_service.guidance.source_attributes import NOT_USED
 from cds_service.guidance.source_document import BULLETS
 from cds_service.parameters import load_limits
 from tests.rows import Row, chart_of
@@ -144,11 +145,16 @@ def rule_section(rule: RuleDescription, proven: list[tuple[str, str, str]]) -> s
     evidence = "\n".join(f"- {key}: {_cell(text)} ({how})" for key, text, how in rule.citations)
     label = "beyond the source document; related bullets" if rule.extension else "source document"
     parts.append(f"**Sources** ({label})\n\n{bullets}" + (f"\n{evidence}" if evidence else ""))
-    parts.append(
-        f"**Source attributes:** developer: {rule.developer}; funding: {rule.funding}; released {rule.released}, "
-        f"revised {rule.revised}; demographic data used: {', '.join(rule.uses_demographics)}. {rule.review}"
-    )
+    attributes = "; ".join(f"{name.replace('_', ' ')}: {text}" for name, text in attributes_in_short(rule).items())
+    parts.append(f"**Source attributes** (HTI-1): {attributes}. {rule.review}")
     return "\n\n".join(parts)
+
+
+def attributes_in_short(rule: RuleDescription) -> dict[str, str]:
+    """The source attributes without the citation, which stands above; what is not used in one entry."""
+    given = {name: text for name, text in rule.source_attributes.items() if name != "bibliographic_citation"}
+    unused = [name.replace("_", " ") for name, text in given.items() if text == NOT_USED]
+    return {name: text for name, text in given.items() if text != NOT_USED} | {NOT_USED: ", ".join(unused)}
 
 
 def _cell(text: str) -> str:

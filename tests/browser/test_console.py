@@ -22,6 +22,7 @@ def fire(page: Page, example: str) -> None:
     page.get_by_label("Chart or order").select_option(example)
     page.get_by_role("button", name="Fire the example").click()
     expect(page.get_by_role("heading", name="Why:")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def summaries(page: Page) -> list[str]:
@@ -34,10 +35,17 @@ def test_every_fixture_shows_its_cards(visit: Visit) -> None:
         expected: dict[str, Any] = json.loads(file.with_name("response.json").read_text(encoding="utf-8"))
         fire(page, file.parent.name)
         assert summaries(page) == [card["summary"] for card in expected["cards"]], file.parent.name
-        badges = page.locator(".card > .badge").all_inner_texts()
+        badges = page.locator(".card > .head .badge").all_inner_texts()
         assert badges == [card["indicator"] for card in expected["cards"]], file.parent.name
         shown = json.loads(page.locator("#raw-response").text_content() or "")
         assert shown["cards"] == expected["cards"]
+
+
+def test_the_first_card_is_one_click_away(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="Low potassium on furosemide").click()
+    assert summaries(page)[0].startswith("Potassium 2.8 mmol/L")
+    expect(page.get_by_label("Chart or order")).to_have_value("hypokalaemia-furosemide")
 
 
 def figures(running: Running, rule: str) -> dict[str, Any]:

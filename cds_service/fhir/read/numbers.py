@@ -33,7 +33,7 @@ MIDDLE = {
 """Mid-normal values: only to decide which of two results of the same moment lies farther out (0.3-4)."""
 PRINTED_UNITS = {
     "Cel": "°C", "[degF]": "°F", "1": "", "mm[Hg]": "mmHg", "m[IU]/L": "mIU/L", "u[IU]/mL": "µIU/mL",
-    "[lb_av]": "lb", "10*9/L": "×10⁹/L", "10*3/uL": "×10³/µL", "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "[lb_av]": "lb", "umol/L": "µmol/L", "10*9/L": "×10⁹/L", "10*3/uL": "×10³/µL", "mL/min/{1.73_m2}": "mL/min/1.73 m²",
 }  # fmt: skip
 """UCUM codes that a clinician would stumble over."""
 _ANNOTATION = re.compile(r"\{[^{}]{0,40}\}")
