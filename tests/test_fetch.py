@@ -309,3 +309,36 @@ def test_medications_behind_references_are_read() -> None:
         return good(request)
 
     assert ("diuretic-potassium-low", "warning") in hits(ask(handler))
+
+
+def _nameless(display: str | None) -> dict[str, Any]:
+    """The row's full prefetch, its furosemide order reduced to a reference."""
+    prefetch: dict[str, Any] = request_for(ROW)["prefetch"]
+    order = prefetch["medicationRequests"]["entry"][0]["resource"]
+    order.pop("medicationCodeableConcept")
+    order["medicationReference"] = {"reference": "Medication/m1"} | ({"display": display} if display else {})
+    return prefetch
+
+
+def test_a_prefetched_order_without_any_name_has_its_medication_read() -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"resourceType": "Medication", "id": "m1", "code": {"text": "furosemide"}})
+
+    assert hits(ask(handler, prefetch=_nameless(None))) == ROW.hits
+    assert asked == ["/fhir/Medication/m1"]
+
+
+def test_a_prefetched_order_with_a_display_asks_nobody() -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        raise AssertionError("no call is needed")
+
+    assert hits(ask(handler, prefetch=_nameless("furosemide (LASIX) 40 MG tablet"))) == ROW.hits
+
+
+def test_an_order_whose_medication_cannot_be_read_is_named() -> None:
+    body = ask(lambda _: httpx.Response(404, json={}), prefetch=_nameless(None))
+    assert hits(body) == {("potassium-low", "warning")}
+    assert any("neither a known code nor a readable name" in one["reason"] for one in account(body)["notEvaluated"])

@@ -96,7 +96,12 @@ class FhirClient:
         return None
 
     async def fetch(
-        self, request: CDSRequest, queries: Sequence[Query], pages: Mapping[str, str], now: float
+        self,
+        request: CDSRequest,
+        queries: Sequence[Query],
+        pages: Mapping[str, str],
+        now: float,
+        delivered: Sequence[Opened] = (),
     ) -> Mapping[str, Fetched]:
         """Ask everything in parallel within the deadline; what has arrived by then counts. Never raises."""
         base = self._base(request)
@@ -118,12 +123,15 @@ class FhirClient:
             found[key] = []
             tasks[key] = asyncio.create_task(self._further(server, base, url, headers, found[key], budget))
         try:
-            await asyncio.wait(tasks.values(), timeout=max(0.0, budget.seconds))
-            await self._medications(server, base, headers, found, budget)
+            if tasks:
+                await asyncio.wait(tasks.values(), timeout=max(0.0, budget.seconds))
+            behind = await self._medications(server, base, headers, found, delivered, budget)
         finally:
             for task in tasks.values():
                 task.cancel()
         answers = {key: _fetched(key, task, found[key]) for key, task in tasks.items()}
+        if behind:
+            answers["medications"] = Fetched(values=tuple(behind))
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks.values(), return_exceptions=True)
         return answers
@@ -183,21 +191,32 @@ class FhirClient:
         return TOO_MUCH
 
     async def _medications(
-        self, server: Server, base: Base, headers: dict[str, str], found: dict[str, list[Opened]], budget: Budget
-    ) -> None:
-        """Medication resources that orders point at and no Bundle brought, read one by one, bounded."""
+        self,
+        server: Server,
+        base: Base,
+        headers: dict[str, str],
+        found: dict[str, list[Opened]],
+        delivered: Sequence[Opened],
+        budget: Budget,
+    ) -> list[Opened]:
+        """Medication resources that orders point at and no Bundle brought, read one by one, bounded.
+
+        Of orders that were ``delivered`` only those whose reference has no display.
+        """
         opened = [one for some in found.values() for one in some]
-        wanted = unresolved_medications(opened, base)[:MAX_MEDICATIONS]
+        wanted = unresolved_medications(opened, base)
+        if delivered:
+            wanted += unresolved_medications([*delivered, *opened], base, nameless=True)
         if not wanted or budget.seconds < 0.05:
-            return
+            return []
+        wanted = list(dict.fromkeys(wanted))[:MAX_MEDICATIONS]
         reads = [asyncio.create_task(server.get(f"{base.url}/{one}", headers, budget)) for one in wanted]
         try:
             done, _ = await asyncio.wait(reads, timeout=max(0.0, budget.seconds))
         finally:
             for task in reads:
                 task.cancel()
-        key = "medicationRequests" if "medicationRequests" in found else next(iter(found))
-        found[key] += [open_value(task.result()) for task in done if task.exception() is None]
+        return [open_value(task.result()) for task in done if task.exception() is None]
 
     # -- who and how ---------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from cds_service.errors import NothingToLookAt
 from cds_service.fhir.bundles import Opened, open_value
 from cds_service.fhir.delivery import Delivery, Failure
 from cds_service.fhir.outcomes import is_failure
+from cds_service.fhir.pages import medication_resources, unresolved_medications
 from cds_service.fhir.queries import Query
 from cds_service.hooks.request import CDSRequest
 
@@ -40,6 +41,9 @@ TITLES = {
 }
 
 
+POINTER = b'"medicationReference"'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """The answer to one query: its pages, or why there is none; both when a later page failed."""
@@ -55,9 +59,15 @@ class Fetcher(Protocol):
         """Why the server of this request may not be asked."""
 
     async def fetch(
-        self, request: CDSRequest, queries: Sequence[Query], pages: Mapping[str, str], now: float
+        self,
+        request: CDSRequest,
+        queries: Sequence[Query],
+        pages: Mapping[str, str],
+        now: float,
+        delivered: Sequence[Opened] = (),
     ) -> Mapping[str, Fetched]:
-        """Ask the queries and the further pages (key → URL), all within one deadline. Never raises."""
+        """Ask the queries, the further pages (key → URL) and the Medications without which an order of ``delivered`` has
+        no name, all within one deadline. Never raises."""
 
     async def close(self) -> None:
         """Release connections."""
@@ -151,16 +161,28 @@ def refuse_empty(taken: Prefetched, queries: Sequence[Query]) -> None:
         raise NothingToLookAt("no prefetch was delivered and no FHIR server may be asked", missing=missing)
 
 
+def _with_nameless_orders(request: CDSRequest, taken: Prefetched) -> list[Opened]:
+    """What was delivered, drafts included, when an order in it points at a Medication that did not come along and gives
+    no display either; else nothing. A display is read as a name and needs no call."""
+    values = [opened for some in taken.values.values() for opened in some]
+    if request.draft_orders is not None and POINTER in bytes(request.draft_orders):
+        values.append(open_value(request.draft_orders))
+    if not any(POINTER in bytes(one.raw) for one in medication_resources(values)):
+        return []
+    return values if unresolved_medications(values, None, nameless=True) else []
+
+
 async def gather(request: CDSRequest, queries: Sequence[Query], fetcher: Fetcher | None, now: float) -> Delivery:
     """Everything the queries ask for, or why not. Raises ``NothingToLookAt``."""
     taken = take_prefetch(request, queries)
-    if not taken.absent and not taken.pages:
+    nameless = _with_nameless_orders(request, taken) if fetcher is not None and request.fhir_server else []
+    if not taken.absent and not taken.pages and not nameless:
         return Delivery(values=taken.values, failures=taken.failures)
     refusal = fetcher.refusal(request) if fetcher is not None and request.fhir_server else None
     if fetcher is None or request.fhir_server is None or refusal is not None:
         refuse_empty(taken, queries)
         return deliver(taken, refusal)
-    fetched = await fetcher.fetch(request, taken.absent, taken.pages, now)
+    fetched = await fetcher.fetch(request, taken.absent, taken.pages, now, nameless)
     failures = dict(taken.failures)
     values = dict(taken.values)
     for key, answer in fetched.items():

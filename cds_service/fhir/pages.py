@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from cds_service.fhir.addresses import Base, parse_base
-from cds_service.fhir.bundles import Opened
+from cds_service.fhir.bundles import Opened, Resource
 
 
 def next_page(url: str, base: Base) -> str | None:
@@ -52,6 +52,7 @@ def is_answer(raw: msgspec.Raw, *, is_read: bool) -> bool:
 
 class _Pointer(msgspec.Struct, gc=False):
     reference: str | None = None
+    display: str | None = None
 
 
 class _Order(msgspec.Struct, gc=False):
@@ -63,11 +64,22 @@ class _Order(msgspec.Struct, gc=False):
 _ORDER = msgspec.json.Decoder(_Order)
 
 
-def unresolved_medications(values: Sequence[Opened], base: Base) -> list[str]:
-    """``Medication/id`` of relative or same-base references that no delivered resource answers."""
+def medication_resources(values: Sequence[Opened]) -> Iterator[Resource]:
+    """Orders, statements and administrations of medicines, and Medications."""
+    for value in values:
+        for one in value.resources:
+            if one.peek is not None and (one.peek.resourceType or "").startswith("Medication"):
+                yield one
+
+
+def unresolved_medications(values: Sequence[Opened], base: Base | None, *, nameless: bool = False) -> list[str]:
+    """``Medication/id`` of relative or same-base references that no delivered resource answers.
+
+    ``nameless``: only of orders whose reference has no display. Without a ``base`` any absolute reference counts.
+    """
     wanted: dict[str, None] = {}
     present: set[str] = set()
-    for one in (resource for value in values for resource in value.resources):
+    for one in medication_resources(values):
         try:
             order = _ORDER.decode(one.raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -75,8 +87,10 @@ def unresolved_medications(values: Sequence[Opened], base: Base) -> list[str]:
         if order.resourceType == "Medication" and order.id:
             present.add(f"Medication/{order.id}")
         pointer = order.medicationReference.reference if order.medicationReference else None
+        if pointer and nameless and order.medicationReference and order.medicationReference.display:
+            continue
         if pointer:
-            pointer = pointer.removeprefix(f"{base.url}/")
+            pointer = pointer.removeprefix(f"{base.url}/") if base else "/".join(pointer.rsplit("/", 2)[-2:])
             if re.fullmatch(r"Medication/[A-Za-z0-9.\-_]{1,255}", pointer):
                 wanted[pointer] = None
     return [name for name in wanted if name not in present]
