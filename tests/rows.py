@@ -177,7 +177,20 @@ UNITS: dict[str, dict[str, tuple[float, str]]] = {
     "QTc": {"ms": (1, "ms")},
     "weight": {"kg": (1, "kg"), "g": (0.001, "kg"), "[lb_av]": (0.45359237, "kg")},
 }
-HAEMOLYSED = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
+HAEMOLYSED = re.compile(r"(?<!not )ha?emoly[sz]", re.IGNORECASE)
+PLAUSIBLE = {
+    "K": (1, 12), "Ca": (0.5, 6), "adjCa": (0.5, 6), "iCa": (0.2, 3), "Mg": (0.1, 10), "Na": (90, 200), "Alb": (10, 60),
+    "Temp": (25, 45), "HR": (20, 300), "RR": (3, 80), "SBP": (40, 300), "DBP": (20, 200), "GCS": (3, 15),
+    "CK": (1, 1_000_000),
+}  # fmt: skip
+"""Section E, ``plausible.*``; calcium and magnesium in mmol/L."""
+MILLIMOLES = {"Ca": 4.008, "adjCa": 4.008, "iCa": 4.008, "Mg": 2.4305}
+
+
+def _is_plausible(analyte: str, value: float, unit: str) -> bool:
+    amount = value / MILLIMOLES[analyte] if unit == "mg/dL" and analyte in MILLIMOLES else value
+    low, high = PLAUSIBLE.get(analyte, (0, math.inf))
+    return low <= amount <= high
 
 
 def _result(obs: Obs, now: float) -> LabResult | None:
@@ -196,6 +209,8 @@ def _result(obs: Obs, now: float) -> LabResult | None:
     number = float(obs.text.lstrip("<>="))
     factor, unit = conversion
     value = (number - 32) * 5 / 9 if obs.unit == "[degF]" else number * factor
+    if not _is_plausible(obs.analyte, value, unit):
+        return None
     if comparator and comparator[0] in "<>":
         value = math.nextafter(value, -math.inf if comparator[0] == "<" else math.inf)
     low, high = obs.ref or (None, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from cds_service.cards.families import Group
 from cds_service.cards.markdown import clean
 from cds_service.clinical.vocabulary import PANEL_MEMBERS, LabTest
-from cds_service.guidance.finding import Hit, Indicator, OrderTest, RemoveDraft, Suggestion
+from cds_service.guidance.finding import Hit, Indicator, OrderTest, RemoveDraft
 from cds_service.guidance.proposal import DraftTest
 from cds_service.guidance.wording import shortened
 
@@ -29,8 +29,45 @@ LABELS: dict[LabTest, str] = {
     LabTest.ECG: "Order 12-lead ECG",
     LabTest.IMAGING: "Draft an MRI referral",
 }
-PANEL = PANEL_MEMBERS[LabTest.BASIC_PANEL]
 PRIORITY = {Indicator.CRITICAL: "stat", Indicator.WARNING: "urgent", Indicator.INFO: "routine"}
+
+
+IN_THE_PANEL = PANEL_MEMBERS[LabTest.BASIC_PANEL] - {LabTest.CALCIUM}
+"""Tests that need not be offered beside the basic panel; S-CA brings the albumin that the panel lacks."""
+
+
+@dataclass(slots=True)
+class Wish:
+    """One suggestion with every hit of the card that wants it: offered once, with the most urgent priority."""
+
+    one: OrderTest | RemoveDraft
+    hits: list[Hit]
+    recommended: bool = False
+
+    @property
+    def test(self) -> LabTest | None:
+        return self.one.test if isinstance(self.one, OrderTest) else None
+
+
+def wishes_of(group: Group) -> list[Wish]:
+    """The suggestions of a card's hits, each once, in the order of the hits.
+
+    Beside a basic panel the tests that it contains are left out; the panel becomes as urgent as they were.
+    """
+    found: dict[str, Wish] = {}
+    for hit in group.hits:
+        for one in hit.finding.suggestions:
+            key = one.test if isinstance(one, OrderTest) else f"remove {one.draft.reference}"
+            wish = found.setdefault(key, Wish(one, []))
+            wish.hits.append(hit)
+            wish.recommended = wish.recommended or one.recommended
+    panel = found.get(LabTest.BASIC_PANEL)
+    if panel is not None:
+        for member in [key for key in found if key in IN_THE_PANEL]:
+            contained = found.pop(member)
+            panel.hits += contained.hits
+            panel.recommended = panel.recommended or contained.recommended
+    return list(found.values())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,32 +95,24 @@ class Offers:
         return found
 
     def _wanted(self, group: Group) -> Iterator[tuple[dict[str, Any], bool]]:
-        wishes = [(hit, wish) for hit in group.hits for wish in hit.finding.suggestions]
-        panel = any(isinstance(wish, OrderTest) and wish.test is LabTest.BASIC_PANEL for _, wish in wishes)
-        for hit, wish in sorted(wishes, key=lambda pair: not pair[1].recommended):
-            if isinstance(wish, RemoveDraft):
-                made = self._remove(wish)
-            else:
-                if panel and wish.test in PANEL and not self._has(LabTest.BASIC_PANEL):
-                    wish = OrderTest(test=LabTest.BASIC_PANEL, recommended=wish.recommended)  # it contains the test
-                made = self._order(wish, hit, _most_urgent(wish.test, wishes))
+        wishes = [wish for wish in wishes_of(group) if wish.test is None or not self._has(wish.test)]
+        for wish in sorted(wishes, key=lambda one: not one.recommended):
+            made = self._order(wish.one, wish.hits) if isinstance(wish.one, OrderTest) else self._remove(wish.one)
             if made is not None:
                 yield made, wish.recommended
 
     def _has(self, test: LabTest) -> bool:
-        """Ordered or offered, itself or, of a panel, everything that it contains."""
+        """Ordered or offered on an earlier card, itself or, of a panel, everything that it contains."""
         known = self.ordered | self._offered
         return test in known or (test in PANEL_MEMBERS and PANEL_MEMBERS[test] <= known)
 
-    def _order(self, wish: OrderTest, hit: Hit, indicator: Indicator) -> dict[str, Any] | None:
-        if self._has(wish.test):
-            return None
+    def _order(self, wish: OrderTest, hits: list[Hit]) -> dict[str, Any]:
         self._offered |= {wish.test} | PANEL_MEMBERS.get(wish.test, frozenset())
-        reasons = dict.fromkeys(row.reference for row in hit.finding.found if row.reference)
+        reasons = (row.reference for hit in hits for row in hit.finding.found if row.reference)
         draft = DraftTest(
             test=wish.test,
-            priority=PRIORITY[indicator],
-            reasons=tuple(ref for ref in reasons if ref.startswith(("Observation/", "Condition/"))),
+            priority=PRIORITY[max(hit.indicator for hit in hits)],
+            reasons=tuple(ref for ref in dict.fromkeys(reasons) if ref.startswith(("Observation/", "Condition/"))),
             body_site=wish.body_site,
         )
         label = LABELS[wish.test]
@@ -101,9 +130,3 @@ class Offers:
 
     def _suggestion(self, label: str, key: str, action: dict[str, Any]) -> dict[str, Any]:
         return {"label": label, "uuid": str(uuid5(self.namespace, key)), "actions": [action]}
-
-
-def _most_urgent(test: LabTest, wishes: Sequence[tuple[Hit, Suggestion]]) -> Indicator:
-    """The highest indicator among the hits of a card that want the test or a member of the panel."""
-    wanted = PANEL_MEMBERS.get(test, frozenset()) | {test}
-    return max(hit.indicator for hit, other in wishes if isinstance(other, OrderTest) and other.test in wanted)

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from cds_service.cards.detail import Background, write_detail
 from cds_service.cards.families import FAMILY_TITLES, Group, cap, group
 from cds_service.cards.markdown import escape
+from cds_service.cards.not_available import not_available
 from cds_service.cards.not_checked import TOPIC, not_checked_detail, not_checked_summary
 from cds_service.cards.overrides import reasons_for
 from cds_service.cards.suggestions import Offers
@@ -119,7 +120,7 @@ class CardWriter:
             evidence=house.evidence,
             notes=assessment.notes,
             reminders=assessment.reminders,
-            not_used=chart.not_used,
+            not_used=not_available(chart, house.limits),
             zone=chart.zone,
         )
 

@@ -74,7 +74,7 @@ def correct(total: LabResult, albumins: Sequence[LabResult], limits: Limits) -> 
         grams, decimals, albumin_unit = grams / 10, 1, "g/dL"
     value = _as_compared(round_half_up(total.value + factor * (reference - grams), decimals), total)
     sum_text = (
-        f"{total.value:.{decimals}f} + {factor:g} × ({reference:g} − {grams:g} {albumin_unit} albumin) = "
+        f"{_decimal(total.value, decimals)} + {factor:g} × ({reference:g} − {grams:g} {albumin_unit} albumin) = "
         f"{value:.{decimals}f} {total.unit}"
     )
     return Calcium(result=total, value=value, kind="Corrected calcium", arithmetic=sum_text, albumin=albumin)
@@ -82,10 +82,15 @@ def correct(total: LabResult, albumins: Sequence[LabResult], limits: Limits) -> 
 
 def _as_compared(corrected: float, total: LabResult) -> float:
     """A total reported as ``<x`` or ``>x`` stays just below or above after correction and rounding (0.3-3)."""
-    exact = round(total.value, 9)
-    if total.value == exact:
+    if total.reported[1:2] == "=" or total.reported[:1] not in ("<", ">"):
         return corrected
-    return math.nextafter(corrected, -math.inf if total.value < exact else math.inf)
+    return math.nextafter(corrected, -math.inf if total.reported[0] == "<" else math.inf)
+
+
+def _decimal(value: float, decimals: int) -> str:
+    """A number with at least ``decimals`` decimals, all of them where there are more."""
+    exact = f"{round(value, 6):g}"
+    return exact if len(exact.partition(".")[2]) > decimals else f"{value:.{decimals}f}"
 
 
 def is_outside(calcium: Calcium, direction: Direction, limits: Limits) -> bool:
@@ -97,14 +102,21 @@ def _series(calcium: Calcium, direction: Direction) -> str:
     return f"{'ica' if calcium.ionised else 'ca'}.{direction.value}"
 
 
+def band_of(calcium: Calcium, direction: Direction, limits: Limits, *, symptomatic: bool) -> tuple[Tier, str] | None:
+    """The band of table 0.5 that the chosen calcium lies in, whatever its kind is then reported as (0.6-4)."""
+    unit, value = calcium.result.unit, calcium.value
+    found = band(value, unit, _series(calcium, direction), limits)
+    if direction is Direction.LOW and not calcium.ionised and symptomatic:
+        return _symptomatic_band(value, unit, found, limits)
+    return found
+
+
 def grade_calcium(
     calcium: Calcium, direction: Direction, limits: Limits, *, symptomatic: bool, fresh: bool, treated: bool
 ) -> Grade | None:
     """The grade of the chosen calcium on one side; ``symptomatic`` = neuromuscular symptoms or QTc >= qt.major."""
     unit, value = calcium.result.unit, calcium.value
-    found = band(value, unit, _series(calcium, direction), limits)
-    if direction is Direction.LOW and not calcium.ionised and symptomatic:
-        found = _symptomatic_band(value, unit, found, limits)
+    found = band_of(calcium, direction, limits, symptomatic=symptomatic)
     if found is None or silenced_by_lab(found[0], value, calcium.result, direction, limits):
         return None
     tier, key = found

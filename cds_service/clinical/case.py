@@ -360,10 +360,15 @@ class Case:
             calcium,
             direction,
             self.limits,
-            symptomatic=low and (self.has_neuromuscular_symptoms or self.qt_prolonged is not None),
+            symptomatic=low and self.is_symptomatic_for_calcium,
             fresh=self.is_fresh(calcium.result),
             treated=low and self.is_treated(Analyte.CALCIUM, calcium.result.time),
         )
+
+    @property
+    def is_symptomatic_for_calcium(self) -> bool:
+        """Neuromuscular symptoms or a long QTc: the severe limit of a low total calcium is higher (0.5)."""
+        return self.has_neuromuscular_symptoms or self.qt_prolonged is not None
 
     @derived
     def calcium_low(self) -> Grade | None:
@@ -394,8 +399,12 @@ class Case:
         eligible = [self.latest(kind, days) for kind in calcium_kinds.CALCIUM_ANALYTES]
         last = max((result.time for result in eligible if result is not None), default=float("-inf"))
         chosen = self.calcium_among(one for one in newest if one is not None and one.time > last)
-        found = self.grade_calcium(chosen, direction) if chosen is not None else None
-        return found if found is not None and found.tier is Tier.SEVERE else None
+        if chosen is None or not calcium_kinds.is_outside(chosen, direction, self.limits):
+            return None
+        symptomatic = direction is Direction.LOW and self.is_symptomatic_for_calcium
+        band_found = calcium_kinds.band_of(chosen, direction, self.limits, symptomatic=symptomatic)
+        in_severe_band = band_found is not None and band_found[0] is Tier.SEVERE
+        return self.grade_calcium(chosen, direction) if in_severe_band else None
 
     @derived
     def creatinine(self) -> LabResult | None:

@@ -11,6 +11,15 @@ from enum import IntEnum, StrEnum
 
 from cds_service.clinical.chart import LabResult
 from cds_service.clinical.limits import Limits
+from cds_service.clinical.vocabulary import Analyte
+
+MG_PER_MMOL = {
+    Analyte.CALCIUM: 4.008,
+    Analyte.ADJUSTED_CALCIUM: 4.008,
+    Analyte.IONISED_CALCIUM: 4.008,
+    Analyte.MAGNESIUM: 2.4305,
+}
+"""mg/dL per mmol/L (C2)."""
 
 
 class Tier(IntEnum):

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PRINTED_UNITS = {"Cel": "°C", "{score}": "", "10*9/L": "×10⁹/L"}
+_DECIMALS = {"ca": {"mmol/L": 2, "mg/dL": 1}, "ica": {"mmol/L": 2, "mg/dL": 1}, "mg": {"mmol/L": 2, "mg/dL": 1}}
+_ONE_DECIMAL = ("k.", "mra.k_")
 _SYMBOLS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
@@ -44,5 +46,12 @@ class Limits:
         number = self.in_unit(key, unit) if unit else self.numbers[key]
         symbol = _SYMBOLS.get(self.compares.get(key, ""), "")
         named = unit or self.units.get(key, "")
-        shown = f"{number:.1f}" if named in ("mmol/L", "mg/dL") and number == round(number, 1) else f"{number:g}"
+        shown = _shown(number, key, named)
         return " ".join(part for part in (symbol, shown, PRINTED_UNITS.get(named, named)) if part)
+
+
+def _shown(number: float, key: str, unit: str) -> str:
+    """A limit with the decimals of its analyte (C2), more where a site has set more."""
+    least = _DECIMALS.get(key.split(".", 1)[0], {}).get(unit, 1 if key.startswith(_ONE_DECIMAL) else 0)
+    exact = f"{number:g}"
+    return exact if len(exact.partition(".")[2]) > least else f"{number:.{least}f}"

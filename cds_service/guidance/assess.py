@@ -21,7 +21,7 @@ from cds_service.guidance.rule import Need, Rule
 MEDICATION_SOURCES = (Source.MEDICATION_REQUEST, Source.MEDICATION_STATEMENT, Source.MEDICATION_ADMINISTRATION)
 CONCEPT_SOURCES = (Source.CONDITION, Source.ENCOUNTER)
 GOALS_NOTE = "Recorded goals of care may change what is appropriate."
-AGE_NOTE = "Age not available: rules that depend on age did not run."
+AGE_NOTE = "No birth date: age not available, so rules that depend on age did not run."
 
 
 @dataclass(slots=True)

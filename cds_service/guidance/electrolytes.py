@@ -14,6 +14,7 @@ from cds_service.guidance.rule import Need
 from cds_service.guidance.wording import age_of, fact_row, grade_row, medication_row, previous_row
 
 QT_ANTIPSYCHOTICS = (DrugClass.QT_HIGHER, DrugClass.QT_POSSIBLE)
+QT_DRUGS = (*QT_ANTIPSYCHOTICS, DrugClass.QT_OTHER)
 K_WASTING_DIURETICS = (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.CARBONIC_ANHYDRASE_INHIBITOR)
 K_RAISING_DRUGS = (DrugClass.K_SPARING, DrugClass.K_SUPPLEMENT, DrugClass.RAAS, DrugClass.K_RAISING_OTHER)
 SYMPTOM_NEEDS: frozenset[Need] = frozenset(
@@ -47,6 +48,7 @@ EXPLAINING_DRUGS: dict[tuple[Analyte, Direction], tuple[DrugClass, ...]] = {
     (Analyte.MAGNESIUM, Direction.LOW): (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.PPI, DrugClass.MG_WASTER),
     (Analyte.MAGNESIUM, Direction.HIGH): (DrugClass.MG_SUPPLEMENT,),
 }  # fmt: skip
+HAEMOLYSED_LINE = "Haemolysed sample: repeat on a fresh sample before treating unless the ECG is abnormal."
 ORGAN_DISEASE = (Concept.CKD_3, Concept.CKD_4, Concept.CKD_5, Concept.AKI, Concept.DIALYSIS)
 
 
@@ -58,11 +60,6 @@ def takes_qt_antipsychotic(case: Case) -> bool:
 def has_strong_context(case: Case) -> bool:
     """Muscle symptom, QT-relevant antipsychotic or digoxin (B3)."""
     return bool(case.context_symptoms) or takes_qt_antipsychotic(case) or bool(case.taking(DrugClass.DIGOXIN))
-
-
-def milder_of(mild: bool, indicator: Indicator) -> Indicator | None:
-    """``indicator`` where the rule's mild context holds, else silence."""
-    return indicator if mild else None
 
 
 def safer(one: Grade | None, other: Grade | None, mild: Indicator | None) -> tuple[Grade, Indicator] | None:
@@ -105,17 +102,13 @@ def graded_finding(
     not_available = (*not_available, *newer_preliminary_lines(case, grade))
     if grade.result.disagrees:
         not_available = (*not_available, "Two results of the same moment disagree; the more abnormal one was used.")
-    if grade.uncorrected:
-        low = "may be pseudohypocalcaemia; check albumin or ionised calcium."
-        high = "with a low albumin the true value would be higher."
-        line = f"Albumin not available: {low if grade.direction is Direction.LOW else high}"
-        not_available = (*not_available, line)
+    not_available = (*not_available, *uncorrected_lines(grade))
     return Finding(
         indicator=indicator,
         summary=Summary(template=template, drugs=drugs, age=age_of(case, grade.result), tier=tier),
         found=tuple(dict.fromkeys(found)),
         why=why,
-        consider=(*urgent_lines(case, grade, indicator), *consider),
+        consider=(*urgent_lines(case, grade), *consider),
         not_available=not_available,
         decided=decisions(case, grade),
         suggestions=suggestions,
@@ -147,17 +140,41 @@ def systemic(medications: Iterable[MedicationExposure]) -> tuple[MedicationExpos
     return tuple(one for one in medications if not one.is_local)
 
 
-def urgent_lines(case: Case, grade: Grade, indicator: Indicator) -> tuple[str, ...]:
+def uncorrected_lines(*grades: Grade) -> tuple[str, ...]:
+    """What a total calcium without an albumin leaves open (0.6-4)."""
+    low = "may be pseudohypocalcaemia; check albumin or ionised calcium."
+    high = "with a low albumin the true value would be higher."
+    return tuple(
+        f"Total calcium, albumin not available: {low if one.direction is Direction.LOW else high}"
+        for one in grades
+        if one.uncorrected
+    )
+
+
+def correction_lines(*grades: Grade) -> tuple[str, ...]:
+    """The arithmetic of a corrected calcium and the known weakness of any albumin adjustment (0.6)."""
+    weak = "unreliable in critical illness, CKD and paraproteinaemia; ionised calcium decides"
+    lines = []
+    for grade in grades:
+        if grade.arithmetic:
+            lines.append(f"corrected for albumin: {grade.arithmetic}; correction is {weak}")
+        elif grade.result.analyte is Analyte.ADJUSTED_CALCIUM:
+            lines.append(f"adjusted for albumin by the laboratory: adjustment is {weak}")
+    return tuple(lines)
+
+
+def urgent_lines(case: Case, grade: Grade) -> tuple[str, ...]:
     """First options when a value is severe, old, preliminary or from a haemolysed sample."""
     lines = []
-    if indicator is Indicator.CRITICAL:
-        lines.append("Urgent same-day management and cardiac monitoring per local policy.")
+    if grade.tier is Tier.SEVERE:
+        lines.append("Severe: urgent same-day management and cardiac monitoring per local policy.")
     if not grade.fresh and grade.tier is Tier.SEVERE:
-        lines.append(f"The result is {age_of(case, grade.result)}, no repeat on file: check whether it was acted on.")
+        days = case.clock.days_since(grade.result.time)
+        lines.append(f"{days} days old, no repeat on file; check whether it was acted on.")
     if grade.preliminary:
         lines.append("Preliminary result: verify before acting.")
     if grade.haemolysed and grade.direction is Direction.HIGH:
-        lines.append("Haemolysed sample: repeat on a fresh sample before treating unless the ECG is abnormal.")
+        lines.append(HAEMOLYSED_LINE)
     return tuple(lines)
 
 
@@ -183,11 +200,7 @@ def decisions(case: Case, grade: Grade) -> tuple[str, ...]:
         lines.append(
             f"uncorrected low total calcium: severe counts as moderate unless {floor}, moderate as information"
         )
-    if grade.arithmetic:
-        lines.append(
-            f"corrected for albumin: {grade.arithmetic}; unreliable in critical illness, CKD and paraproteinaemia"
-        )
-    return tuple(lines)
+    return (*lines, *correction_lines(grade))
 
 
 def order_unless_recent(
@@ -197,6 +210,16 @@ def order_unless_recent(
     if case.latest(analyte, case.limits[days_key]) is not None:
         return ()
     return (OrderTest(test=test, recommended=recommended),)
+
+
+def low_potassium_tests(case: Case, grade: Grade) -> tuple[Suggestion, ...]:
+    """S-MG if none in 7 d; S-K if severe or not fresh; S-ECG below 3.0 or with a QT drug or digoxin."""
+    tests = order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
+    if grade.tier is Tier.SEVERE or not grade.fresh:
+        tests += (OrderTest(test=LabTest.POTASSIUM),)
+    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_DRUGS, DrugClass.DIGOXIN):
+        tests += (OrderTest(test=LabTest.ECG),)
+    return tests
 
 
 def calcium_missing(case: Case) -> bool:

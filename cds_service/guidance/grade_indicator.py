@@ -20,8 +20,10 @@ def graded_indicator(grade: Grade, *, mild: Indicator | None) -> Indicator | Non
 
 
 def _by_tier(grade: Grade, mild: Indicator | None) -> Indicator | None:
+    if grade.preliminary:
+        return Indicator.WARNING  # only a value in the severe band comes this far (0.3-5)
     if grade.tier is Tier.SEVERE:
-        calm = grade.treated or grade.preliminary or not grade.fresh
+        calm = grade.treated or not grade.fresh
         return Indicator.WARNING if calm else Indicator.CRITICAL
     if grade.tier is Tier.MODERATE:
         return Indicator.INFO if grade.treated or grade.at_most_info else Indicator.WARNING

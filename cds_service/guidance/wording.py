@@ -7,18 +7,11 @@ from dataclasses import replace
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure
-from cds_service.clinical.grading import Grade
+from cds_service.clinical.grading import MG_PER_MMOL, Grade
 from cds_service.clinical.time import age_text
-from cds_service.clinical.vocabulary import Analyte
 from cds_service.guidance.finding import Row
 
 MMOL, MG = "mmol/L", "mg/dL"
-MG_PER_MMOL = {
-    Analyte.CALCIUM: 4.008,
-    Analyte.ADJUSTED_CALCIUM: 4.008,
-    Analyte.IONISED_CALCIUM: 4.008,
-    Analyte.MAGNESIUM: 2.4305,
-}
 
 
 def age_of(case: Case, result: LabResult) -> str:
@@ -31,9 +24,10 @@ def with_other_unit(result: LabResult) -> str:
     factor = MG_PER_MMOL.get(result.analyte)
     if factor is None or result.unit not in (MMOL, MG):
         return result.reported
+    sign = "".join(character for character in result.reported[:2] if character in "<>=")
     if result.unit == MMOL:
-        return f"{result.reported} ({result.value * factor:.1f} {MG})"
-    return f"{result.reported} ({result.value / factor:.2f} {MMOL})"
+        return f"{result.reported} ({sign}{result.value * factor:.1f} {MG})"
+    return f"{result.reported} ({sign}{result.value / factor:.2f} {MMOL})"
 
 
 def lab_range(result: LabResult) -> str:
@@ -85,11 +79,13 @@ def previous_row(case: Case, result: LabResult, within_days: float) -> Row | Non
 
 
 def medication_row(medication: MedicationExposure) -> Row:
-    """The line of a medicine: name, where it stands, since when."""
+    """The line of a medicine: name, where it stands, daily dose where known, since when."""
     given = (medication.reference or "").startswith("MedicationAdministration/")
     value = {"new": "draft order", "draft": "draft order (not selected)"}.get(medication.state, medication.state.value)
     if given:
         value = f"given ({value})"
+    if medication.daily_dose_mg is not None:
+        value += f", {medication.daily_dose_mg:g} mg/d"
     if medication.matched_by_name:
         value += ", matched by name"
     since, until = medication.start, None if medication.is_new else medication.end

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from cds_service.clinical.chart import DAY, HOUR
@@ -80,6 +83,9 @@ def test_age_in_words(seconds: float, text: str) -> None:
     assert age_text(seconds) == text
 
 
-def test_dates() -> None:
-    assert date_text(NOW) == "2026-11-18"
-    assert date_text(None) == "undated"
+def test_dates_are_days_in_the_zone_of_the_server() -> None:
+    midnight_in_berlin = NOW - NOW % DAY - HOUR
+    assert date_text(midnight_in_berlin, UTC) == "2026-11-17"
+    assert date_text(midnight_in_berlin, ZoneInfo("Europe/Berlin")) == "2026-11-18"
+    assert Clock.of(NOW, LIMITS, ZoneInfo("Europe/Berlin")).date_text(midnight_in_berlin) == "2026-11-18"
+    assert date_text(None, UTC) == "undated"

@@ -94,7 +94,7 @@ TESTS_OFFERED = (
     ("calcium-low", "adjCa=1.90 mmol/L@-1", "", "", ["iCa", "Mg", "ECG"]),
     ("calcium-low", "Ca=1.90 mmol/L@-1", "", "", ["Ca", "Mg", "ECG"]),
     ("calcium-low", "adjCa=2.05 mmol/L@-1 | Mg=0.80 mmol/L@-1", "", CRAMP, ["iCa"]),
-    ("calcium-high", "adjCa=2.70 mmol/L@-1 | Cr=0.9 mg/dL@-1", "", CRAMP, ["Ca"]),
+    ("calcium-high", "adjCa=2.70 mmol/L@-1 | Cr=0.9 mg/dL@-1", "", CRAMP, ["Ca", "Cr"]),
     ("calcium-high", "adjCa=3.10 mmol/L@-1", "", "", ["Ca", "Cr", "ECG"]),
     ("magnesium-low", "Mg=0.45 mmol/L@-1", "", "", ["K", "Ca", "Cr", "ECG"]),
     ("magnesium-low", "Mg=0.65 mmol/L@-1 | K=4.0 mmol/L@-1 | iCa=1.20 mmol/L@-1 | Cr=0.9 mg/dL@-90", "", CRAMP, []),
@@ -132,15 +132,21 @@ def test_a_calcium_row_shows_both_units_and_the_arithmetic() -> None:
     assert one.found[0].value == (
         "1.70 mmol/L (6.8 mg/dL); corrected: 1.70 + 0.02 × (40 − 30 g/L albumin) = 1.90 mmol/L"
     )
-    assert one.found[0].limit == "moderate low: < 2.0 mmol/L; lab range 2.15–2.6 mmol/L"
+    assert one.found[0].limit == "moderate low: < 2.00 mmol/L; lab range 2.15–2.6 mmol/L"
     assert any("unreliable in critical illness, CKD and paraproteinaemia" in line for line in one.decided)
 
 
 @pytest.mark.parametrize(
     ("obs", "line"),
     [
-        ("Ca=1.90 mmol/L@-2", "Albumin not available: may be pseudohypocalcaemia; check albumin or ionised calcium."),
-        ("Ca=3.10 mmol/L@-2", "Albumin not available: with a low albumin the true value would be higher."),
+        (
+            "Ca=1.90 mmol/L@-2",
+            "Total calcium, albumin not available: may be pseudohypocalcaemia; check albumin or ionised calcium.",
+        ),
+        (
+            "Ca=3.10 mmol/L@-2",
+            "Total calcium, albumin not available: with a low albumin the true value would be higher.",
+        ),
         ("adjCa=1.90 mmol/L@-2", None),
     ],
 )
@@ -161,7 +167,7 @@ def test_a_newer_preliminary_value_is_only_mentioned() -> None:
 
 def test_an_old_severe_value_says_so() -> None:
     lines = finding("potassium-low", "K=2.4 mmol/L@-12").consider
-    assert "The result is 12 d ago, no repeat on file: check whether it was acted on." in lines
+    assert "12 days old, no repeat on file; check whether it was acted on." in lines
 
 
 def test_a_haemolysed_sample_is_to_be_repeated_before_treating() -> None:
@@ -171,7 +177,7 @@ def test_a_haemolysed_sample_is_to_be_repeated_before_treating() -> None:
 
 def test_the_limit_for_symptomatic_patients_is_explained() -> None:
     one = finding("calcium-low", "adjCa=1.85 mmol/L@-1", problems="tetany@active,onset=-60")
-    assert one.decided[0] == "severe low: < 1.9 mmol/L"
+    assert one.decided[0] == "severe low: < 1.90 mmol/L"
     assert "this limit holds with neuromuscular symptoms or QTc ≥ 500 ms" in one.decided
 
 

@@ -205,7 +205,7 @@ def read_chart(
         patient=reader.patient or Patient(),
         results=results,
         preliminary=preliminary,
-        medications=tuple(reader.medicines.found.values()),
+        medications=reader.medicines.exposures(),
         conditions=tuple(reader.problems.facts.values()),
         absent=tuple(reader.problems.absent),
         test_orders=tuple(reader.orders.found.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -52,6 +52,8 @@ class Medicines:
     reading: Reading
     found: dict[str, MedicationExposure] = field(default_factory=dict)
     _versions: dict[str, shapes.MedicationUse] = field(default_factory=dict)
+    _given: set[str] = field(default_factory=set)
+    """Keys of administrations."""
     _count: int = 0
 
     def add(self, raw: msgspec.Raw) -> None:
@@ -69,6 +71,22 @@ class Medicines:
         state = self._state(use, kind)
         if state is not None:
             self._keep(key, use, kind, state)
+            if kind == "MedicationAdministration":
+                self._given.add(key)
+
+    def exposures(self) -> tuple[MedicationExposure, ...]:
+        """All of them; a course of administrations starts with its first one, or with the order behind it (0.10)."""
+        if not self._given:
+            return tuple(self.found.values())
+        first: dict[frozenset[str], float] = {}
+        for key, one in self.found.items():
+            if one.start is not None and (key in self._given or one.state is MedicationState.ACTIVE):
+                course = frozenset(one.ingredients)
+                first[course] = min(one.start, first.get(course, one.start))
+        return tuple(
+            replace(one, start=first[frozenset(one.ingredients)]) if key in self._given and one.start else one
+            for key, one in self.found.items()
+        )
 
     def _is_newer(self, use: shapes.MedicationUse, known: shapes.MedicationUse) -> bool:
         """Of two versions of one order the later by what both carry; where neither tells, one that ends or retracts it."""

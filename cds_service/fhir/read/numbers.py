@@ -1,51 +1,23 @@
-"""Numbers of results: how they are printed, whether they are plausible, which of two is the more abnormal."""
+"""Numbers of results: how they are printed, and whether they are plausible."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from cds_service.clinical.chart import LabResult
+from cds_service.clinical.grading import MG_PER_MMOL
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.fhir.read import shapes
 
 DECIMALS = {Analyte.POTASSIUM: 1}
-MG_PER_MMOL = {
-    Analyte.CALCIUM: 4.008,
-    Analyte.ADJUSTED_CALCIUM: 4.008,
-    Analyte.IONISED_CALCIUM: 4.008,
-    Analyte.MAGNESIUM: 2.4305,
-}
 PLAUSIBLE_NAME = {Analyte.ADJUSTED_CALCIUM: "Ca"}
-MIDDLE = {
-    (Analyte.POTASSIUM, "mmol/L"): 4.3,
-    (Analyte.SODIUM, "mmol/L"): 140.0,
-    (Analyte.CALCIUM, "mmol/L"): 2.35,
-    (Analyte.CALCIUM, "mg/dL"): 9.4,
-    (Analyte.ADJUSTED_CALCIUM, "mmol/L"): 2.35,
-    (Analyte.ADJUSTED_CALCIUM, "mg/dL"): 9.4,
-    (Analyte.IONISED_CALCIUM, "mmol/L"): 1.22,
-    (Analyte.IONISED_CALCIUM, "mg/dL"): 4.9,
-    (Analyte.MAGNESIUM, "mmol/L"): 0.85,
-    (Analyte.MAGNESIUM, "mg/dL"): 2.05,
-}
-"""Mid-normal values: only to decide which of two results of the same moment lies farther out (0.3-4)."""
 PRINTED_UNITS = {
     "Cel": "°C", "[degF]": "°F", "1": "", "mm[Hg]": "mmHg", "m[IU]/L": "mIU/L", "u[IU]/mL": "µIU/mL",
     "[lb_av]": "lb", "umol/L": "µmol/L", "10*9/L": "×10⁹/L", "10*3/uL": "×10³/µL", "mL/min/{1.73_m2}": "mL/min/1.73 m²",
 }  # fmt: skip
 """UCUM codes that a clinician would stumble over."""
 _ANNOTATION = re.compile(r"\{[^{}]{0,40}\}")
-LOW_IS_ABNORMAL = frozenset({Analyte.EGFR, Analyte.CREATININE_CLEARANCE, Analyte.GCS, Analyte.ALBUMIN})
-
-
-def abnormality(result: LabResult) -> float:
-    """How far out a value lies, comparable within one analyte."""
-    middle = MIDDLE.get((result.analyte, result.unit))
-    if middle is not None:
-        return abs(result.value - middle) / middle
-    return -result.value if result.analyte in LOW_IS_ABNORMAL else result.value
 
 
 def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool:
@@ -81,10 +53,17 @@ def least_decimals(analyte: Analyte, unit: str) -> int:
 
 
 def number_text(value: float, least: int) -> str:
-    """A number with at least ``least`` and at most three decimals; what no result can be is shortened."""
+    """A number with at least ``least`` decimals and no more than three; what no result can be is shortened.
+
+    More only where three would print a rounder number than was reported: 2.4999999 is not shown as 2.5, because a
+    limit lies between the two.
+    """
     if abs(value) >= 1e9:
         return f"{value:.3g}"
-    text = f"{value:.3f}".rstrip("0")
+    for decimals in range(3, 18):
+        text = f"{value:.{decimals}f}".rstrip("0")
+        if len(text.partition(".")[2]) == decimals or float(text) == value:
+            break
     whole, _, fraction = text.partition(".")
     fraction = fraction.ljust(least, "0")
     return f"{whole}.{fraction}" if fraction else whole

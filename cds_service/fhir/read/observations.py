@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.coma import GCS_PARTS, glasgow_total
 from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
 from cds_service.fhir.read.haemolysis import is_haemolysed
-from cds_service.fhir.read.numbers import abnormality, plausible, reported_text
+from cds_service.fhir.read.numbers import plausible, reported_text
+from cds_service.fhir.read.same_moment import in_order
 from cds_service.fhir.read.unusable import Unusables
 from cds_service.fhir.twins import says_value_twice
 from cds_service.fhir.units import Conversion, conversion
@@ -276,7 +277,7 @@ class Results:
         pending.sort(key=_newest_first)
         for one, other in pairwise(pending):
             if one.time == other.time and one.issued == other.issued:
-                return in_order([self._result(item) for item in pending])
+                return in_order([self._result(item) for item in pending], self.reading.limits)
         return LazySeries(pending, self._result)
 
     def _result(self, pending: Pending) -> LabResult:
@@ -359,22 +360,6 @@ class Results:
 
 def _rank(observation: shapes.Observation) -> int:
     return VERSION_RANK.get(observation.status or "", 0)
-
-
-def in_order(results: list[LabResult]) -> tuple[LabResult, ...]:
-    """Newest first; of one moment the later issued, then the most abnormal, marked when it disagrees (0.3-4)."""
-    if len(results) == 1:
-        return (results[0],)
-
-    def key(result: LabResult) -> tuple[float, float, float, str]:
-        issued = result.issued if result.issued is not None else -math.inf
-        return (-result.time, -issued, -abnormality(result), result.reference or "")
-
-    ordered = sorted(results, key=key)
-    one, other = ordered[0], ordered[1]
-    if one.time == other.time and one.issued == other.issued and (one.value, one.unit) != (other.value, other.unit):
-        ordered[0] = replace(one, disagrees=True)
-    return tuple(ordered)
 
 
 def _is_patient_reported(observation: shapes.Observation) -> bool:

@@ -18,7 +18,6 @@ from cds_service.guidance.electrolytes import (
     EXPLAINING_DRUGS,
     KIDNEY_NEEDS,
     graded_finding,
-    order_unless_recent,
     safer,
     systemic,
 )
@@ -45,8 +44,7 @@ def check(case: Case) -> Finding | None:
         return None
     grade, indicator = best
     template = f"{grade.kind} {grade.shown} ({{tier}} high, {{age}})"
-    suggestions: tuple[Suggestion, ...] = (OrderTest(test=LabTest.CALCIUM),)
-    suggestions += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE)
+    suggestions: tuple[Suggestion, ...] = (OrderTest(test=LabTest.CALCIUM), OrderTest(test=LabTest.CREATININE))
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
     return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)

@@ -10,7 +10,13 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import DAY
 from cds_service.clinical.vocabulary import LabTest
-from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, newer_preliminary_lines
+from cds_service.guidance.electrolytes import (
+    CALCIUM_NEEDS,
+    MAGNESIUM_NEEDS,
+    correction_lines,
+    newer_preliminary_lines,
+    uncorrected_lines,
+)
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import grade_row
@@ -26,7 +32,6 @@ def check(case: Case) -> Finding | None:
     if abs(calcium.result.time - magnesium.result.time) > gap * DAY + case.clock.epsilon_s:
         return None
     treated = calcium.treated and magnesium.treated
-    unsure = ("Albumin not available: the low calcium may not be real.",) if calcium.uncorrected else ()
     return Finding(
         indicator=Indicator.INFO if treated else Indicator.WARNING,
         summary=Summary(
@@ -35,10 +40,11 @@ def check(case: Case) -> Finding | None:
         found=(grade_row(case, calcium), grade_row(case, magnesium)),
         why="Magnesium deficiency impairs PTH release and action; calcium may not rise until magnesium is replaced.",
         consider=("Magnesium first or together with calcium, per local policy.", "Ionised calcium decides in doubt."),
-        not_available=(*unsure, *newer_preliminary_lines(case, calcium, magnesium)),
+        not_available=(*uncorrected_lines(calcium), *newer_preliminary_lines(case, calcium, magnesium)),
         decided=(
             f"both low in any tier, drawn within {gap:g} d of each other",
             *(("both treated: one step milder",) if treated else ()),
+            *correction_lines(calcium),
         ),
         suggestions=(OrderTest(test=LabTest.IONISED_CALCIUM), OrderTest(test=LabTest.ECG)),
         tier=max(calcium.tier, magnesium.tier).code,

@@ -48,8 +48,21 @@ def check(case: Case) -> Finding | None:
             f"diagnosis within {limits['dehydration.window_d']:g} d, sodium {limits.text('na.high')}, or BUN "
             f"{limits.text('bun.high')} with a ratio {limits.text('bun_cr.ratio')}",
         ),
+        not_available=absent_arms(case),
         suggestions=(OrderTest(test=LabTest.BASIC_PANEL),),
     )
+
+
+def absent_arms(case: Case) -> tuple[str, ...]:
+    """The arms for which there are no data within the window."""
+    window = case.limits["dehydration.window_d"]
+    absent = []
+    if case.latest(Analyte.SODIUM, window) is None:
+        absent.append(f"No sodium within {window:g} d.")
+    nitrogen = case.latest(Analyte.BUN, window) or case.latest(Analyte.UREA, window)
+    if nitrogen is None or case.latest(Analyte.CREATININE, window) is None:
+        absent.append(f"No BUN or urea together with a creatinine within {window:g} d.")
+    return tuple(absent)
 
 
 def evidence_rows(case: Case, evidence: DehydrationEvidence) -> list[Row]:

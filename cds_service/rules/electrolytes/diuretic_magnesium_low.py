@@ -16,12 +16,10 @@ from cds_service.guidance.electrolytes import (
     KIDNEY_NEEDS,
     MAGNESIUM_NEEDS,
     QT_ANTIPSYCHOTICS,
-    calcium_missing,
     graded_finding,
     has_strong_context,
-    order_unless_recent,
 )
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import medication_row, names
@@ -37,9 +35,6 @@ def check(case: Case) -> Finding | None:
     indicator = graded_indicator(grade, mild=mild)
     if indicator is None:
         return None
-    suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.POTASSIUM, LabTest.POTASSIUM)
-    if calcium_missing(case):
-        suggestions += (OrderTest(test=LabTest.CALCIUM),)
     return graded_finding(
         case,
         grade,
@@ -49,7 +44,7 @@ def check(case: Case) -> Finding | None:
         consider=("Weigh the dose, a potassium-sparing agent, replacement.", "Check potassium and calcium."),
         drugs=names(diuretics),
         rows=tuple(map(medication_row, diuretics)),
-        suggestions=suggestions,
+        suggestions=(OrderTest(test=LabTest.POTASSIUM), OrderTest(test=LabTest.CALCIUM)),
     )
 
 

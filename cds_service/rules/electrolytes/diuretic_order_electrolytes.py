@@ -9,15 +9,37 @@ Silent when: none of these within 30 days; only a preliminary result. Source: do
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.grading import Grade, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
-from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, POTASSIUM_NEEDS, order_unless_recent
+from cds_service.guidance.electrolytes import (
+    CALCIUM_NEEDS,
+    MAGNESIUM_NEEDS,
+    POTASSIUM_NEEDS,
+    correction_lines,
+    newer_preliminary_lines,
+    order_unless_recent,
+    uncorrected_lines,
+)
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Row, Summary
 from cds_service.guidance.order_texts import order_rows, order_time_indicator, removals
 from cds_service.guidance.rule import ORDERS, Rule
 from cds_service.guidance.wording import age_of, grade_row, names, result_row
+
+
+@dataclass(frozen=True, slots=True)
+class Worsened:
+    """One abnormal value with the orders that can worsen it."""
+
+    indicator: Indicator
+    text: str
+    age: str
+    row: Row
+    orders: tuple[MedicationExposure, ...]
+    grade: Grade | None = None
 
 
 def check(case: Case) -> Finding | None:
@@ -25,62 +47,69 @@ def check(case: Case) -> Finding | None:
     loops, thiazides = case.new_orders(DrugClass.LOOP), case.new_orders(DrugClass.THIAZIDE)
     if not loops and not thiazides:
         return None
-    hits = sorted(_abnormal(case, bool(loops), bool(thiazides)), key=lambda hit: -hit[0])
-    if not hits:
+    found = sorted(_worsened(case, loops, thiazides), key=_severity)
+    if not found:
         return None
-    indicator, shown, age, _ = hits[0]
-    orders = tuple(dict.fromkeys((*loops, *thiazides)))
-    limits = case.limits
+    first, limits = found[0], case.limits
+    grades = [one.grade for one in found if one.grade is not None]
+    removable = (order for one in found if one.indicator >= Indicator.WARNING for order in one.orders)
     return Finding(
-        indicator=indicator,
-        summary=Summary(template=f"{{drugs}} ordered: {shown} ({{age}}) may worsen", drugs=names(orders), age=age),
-        found=(*order_rows(orders), *(row for *_, row in hits)),
+        indicator=first.indicator,
+        summary=Summary(
+            template=f"{{drugs}} ordered: {first.text} ({{age}}) may worsen", drugs=names(first.orders), age=first.age
+        ),
+        found=(*order_rows(dict.fromkeys(order for one in found for order in one.orders)), *(one.row for one in found)),
         why="Loop diuretics lower potassium, magnesium and calcium; thiazides lower potassium, magnesium and sodium and "
         "raise calcium.",
         consider=("Correct the value first, or weigh another medicine.", "Plan a recheck after the start."),
         decided=(
             f"results within {limits['labs.recent_days']:g} d, severe is critical within {limits['labs.fresh_days']:g} d; "
             f"sodium {limits.text('na.low_thiazide')} with a thiazide",
+            *correction_lines(*grades),
         ),
+        not_available=(*uncorrected_lines(*grades), *newer_preliminary_lines(case, *grades)),
         suggestions=(
             *order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM),
             *order_unless_recent(case, Analyte.POTASSIUM, LabTest.POTASSIUM),
-            *removals(orders, indicator),
+            *removals(dict.fromkeys(removable), first.indicator),
         ),
-        tier=next((tier for tier in _tiers(case, bool(loops), bool(thiazides))), None),
+        tier=first.grade.tier.code if first.grade is not None else None,
     )
 
 
-def _grades(case: Case, loop: bool, thiazide: bool) -> Iterator[Grade]:
+def _severity(one: Worsened) -> tuple[int, int]:
+    return -one.indicator, -one.grade.tier if one.grade is not None else 0
+
+
+def _worsened(
+    case: Case, loops: tuple[MedicationExposure, ...], thiazides: tuple[MedicationExposure, ...]
+) -> Iterator[Worsened]:
+    both = tuple(dict.fromkeys((*loops, *thiazides)))
     potassium, magnesium = case.potassium_low, case.magnesium_low
     if potassium is not None and not (potassium.tier is Tier.MILD and _is_potassium_covered(case)):
-        yield potassium
+        yield _graded(case, potassium, both)
     if magnesium is not None and not (magnesium.tier is Tier.MILD and case.active_or_drafted(DrugClass.MG_SUPPLEMENT)):
-        yield magnesium
-    if loop and case.calcium_low is not None:
-        yield case.calcium_low
-    if thiazide and case.calcium_high is not None:
-        yield case.calcium_high
+        yield _graded(case, magnesium, both)
+    if loops and case.calcium_low is not None:
+        yield _graded(case, case.calcium_low, loops)
+    if not thiazides:
+        return
+    if case.calcium_high is not None:
+        yield _graded(case, case.calcium_high, thiazides)
+    sodium = case.latest(Analyte.SODIUM, case.limits["labs.recent_days"])
+    if sodium is not None and sodium.value < case.limits["na.low_thiazide"]:
+        row = result_row(case, sodium, case.limits.text("na.low_thiazide"))
+        yield Worsened(Indicator.WARNING, f"sodium {sodium.reported}", age_of(case, sodium), row, thiazides)
+
+
+def _graded(case: Case, grade: Grade, orders: tuple[MedicationExposure, ...]) -> Worsened:
+    text = f"{grade.kind.lower()} {grade.shown}"
+    age = age_of(case, grade.result)
+    return Worsened(order_time_indicator(grade), text, age, grade_row(case, grade), orders, grade)
 
 
 def _is_potassium_covered(case: Case) -> bool:
     return bool(case.active_or_drafted(DrugClass.K_SUPPLEMENT, DrugClass.K_SPARING))
-
-
-def _abnormal(case: Case, loop: bool, thiazide: bool) -> Iterator[tuple[Indicator, str, str, Row]]:
-    for grade in _grades(case, loop, thiazide):
-        text = f"{grade.kind.lower()} {grade.shown}"
-        yield order_time_indicator(grade), text, age_of(case, grade.result), grade_row(case, grade)
-    sodium = case.latest(Analyte.SODIUM, case.limits["labs.recent_days"]) if thiazide else None
-    if sodium is not None and sodium.value < case.limits["na.low_thiazide"]:
-        row = result_row(case, sodium, case.limits.text("na.low_thiazide"))
-        yield Indicator.WARNING, f"sodium {sodium.reported}", age_of(case, sodium), row
-
-
-def _tiers(case: Case, loop: bool, thiazide: bool) -> Iterator[str]:
-    grades = sorted(_grades(case, loop, thiazide), key=lambda grade: (-order_time_indicator(grade), -grade.tier))
-    for grade in grades:
-        yield grade.tier.code
 
 
 RULE = Rule(

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
-from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.clinical.vocabulary import Analyte, DrugClass
 from cds_service.guidance.electrolytes import (
     EXPLAINING_DRUGS,
     K_WASTING_DIURETICS,
     KIDNEY_NEEDS,
     POTASSIUM_NEEDS,
-    QT_ANTIPSYCHOTICS,
+    QT_DRUGS,
     SYMPTOM_NEEDS,
     graded_finding,
     has_strong_context,
-    order_unless_recent,
+    low_potassium_tests,
 )
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import medication_row, names
@@ -37,11 +37,6 @@ def check(case: Case) -> Finding | None:
     indicator = graded_indicator(grade, mild=mild)
     if indicator is None:
         return None
-    suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
-    if grade.tier is Tier.SEVERE or not grade.fresh:
-        suggestions += (OrderTest(test=LabTest.POTASSIUM),)
-    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_ANTIPSYCHOTICS, DrugClass.DIGOXIN):
-        suggestions += (OrderTest(test=LabTest.ECG),)
     return graded_finding(
         case,
         grade,
@@ -54,7 +49,7 @@ def check(case: Case) -> Finding | None:
         ),
         drugs=names(diuretics),
         rows=tuple(map(medication_row, diuretics)),
-        suggestions=suggestions,
+        suggestions=low_potassium_tests(case, grade),
     )
 
 
@@ -66,7 +61,7 @@ RULE = Rule(
     needs=POTASSIUM_NEEDS
     | SYMPTOM_NEEDS
     | KIDNEY_NEEDS
-    | {Analyte.MAGNESIUM, DrugClass.DIGOXIN, *QT_ANTIPSYCHOTICS, *EXPLAINING_DRUGS[Analyte.POTASSIUM, Direction.LOW]},
+    | {Analyte.MAGNESIUM, DrugClass.DIGOXIN, *QT_DRUGS, *EXPLAINING_DRUGS[Analyte.POTASSIUM, Direction.LOW]},
     check=check,
     override=OverrideSet.LAB,
     documents=("D3", "D7"),

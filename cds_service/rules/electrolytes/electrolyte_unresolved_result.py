@@ -14,10 +14,13 @@ from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, LabTest, Sou
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     EXPLAINING_DRUGS,
+    HAEMOLYSED_LINE,
     MAGNESIUM_NEEDS,
     POTASSIUM_NEEDS,
     base_analyte,
+    correction_lines,
     newer_preliminary_lines,
+    uncorrected_lines,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
@@ -42,13 +45,15 @@ def check(case: Case) -> Finding | None:
         return None
     causes = case.taking(*{one for grade in grades for one in EXPLAINING_DRUGS[base_analyte(grade), grade.direction]})
     limits = case.limits
+    spurious = [grade for grade in grades if _may_be_spurious(grade)]
     return Finding(
-        indicator=Indicator.WARNING,
+        indicator=Indicator.INFO if len(spurious) == len(grades) else Indicator.WARNING,
         summary=Summary(template=f"{_together(case, grades)} not rechecked since"),
         found=(*(grade_row(case, one) for one in grades), *map(medication_row, causes)),
-        not_available=newer_preliminary_lines(case, *grades),
+        not_available=(*uncorrected_lines(*grades), *newer_preliminary_lines(case, *grades)),
         why="A clearly abnormal result without a repeat may have been lost to follow-up.",
         consider=(
+            *((HAEMOLYSED_LINE,) if spurious else ()),
             "Repeat the test, or check whether it was repeated elsewhere.",
             "A medicine that explains it is still active."
             if causes
@@ -57,10 +62,18 @@ def check(case: Case) -> Finding | None:
         decided=(
             f"newest result moderate or severe, older than {limits['labs.recent_days']:g} d and at most "
             f"{limits['labs.stale_max_days']:g} d",
+            *(("haemolysed sample: one step milder",) if spurious else ()),
+            *correction_lines(*grades),
         ),
         suggestions=tuple(OrderTest(test=REPEATS[base_analyte(one)]) for one in grades),
         tier=max(one.tier for one in grades).code,
     )
+
+
+def _may_be_spurious(grade: Grade) -> bool:
+    """A high potassium from a haemolysed sample counts one step less in every rule (0.3-7)."""
+    is_high_potassium = grade.result.analyte is Analyte.POTASSIUM and grade.direction is Direction.HIGH
+    return is_high_potassium and grade.haemolysed
 
 
 def _together(case: Case, grades: list[Grade]) -> str:

@@ -15,9 +15,8 @@ from cds_service.guidance.electrolytes import (
     EXPLAINING_DRUGS,
     KIDNEY_NEEDS,
     graded_finding,
-    order_unless_recent,
 )
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import medication_row, names
@@ -32,9 +31,6 @@ def check(case: Case) -> Finding | None:
     indicator = graded_indicator(grade, mild=Indicator.WARNING if case.context_symptoms else Indicator.INFO)
     if indicator is None:
         return None
-    better = LabTest.CALCIUM if grade.uncorrected else LabTest.IONISED_CALCIUM
-    suggestions: tuple[Suggestion, ...] = (OrderTest(test=better),)
-    suggestions += order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
     return graded_finding(
         case,
         grade,
@@ -44,7 +40,7 @@ def check(case: Case) -> Finding | None:
         consider=("Weigh dose and need of the loop diuretic; check magnesium, phosphate, PTH and vitamin D.",),
         drugs=names(loops),
         rows=tuple(map(medication_row, loops)),
-        suggestions=suggestions,
+        suggestions=(OrderTest(test=LabTest.IONISED_CALCIUM), OrderTest(test=LabTest.MAGNESIUM)),
     )
 
 

@@ -30,8 +30,9 @@ def check(case: Case) -> Finding | None:
         return None
     low = case.magnesium_low is not None
     indicator = Indicator.INFO if high is None and low else Indicator.WARNING
-    magnesium = case.latest(Analyte.MAGNESIUM, case.limits["labs.recent_days"])
-    shown = magnesium.reported if magnesium is not None else "not measured in 30 days"
+    days = case.limits["labs.recent_days"]
+    magnesium = case.latest(Analyte.MAGNESIUM, days)
+    shown = magnesium.reported if magnesium is not None else f"not measured in {days:g} days"
     rows = [result_row(case, magnesium, high.limit if high else "")] if magnesium is not None else []
     egfr = case.egfr
     if egfr is not None:

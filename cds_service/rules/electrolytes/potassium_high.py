@@ -48,7 +48,7 @@ def check(case: Case) -> Finding | None:
         suggestions = (OrderTest(test=LabTest.ECG), *suggestions)
     suggestions += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE)
     consider = (
-        f"12-lead ECG when potassium is {case.limits.text('k.high.moderate')}; with ECG changes the emergency pathway.",
+        f"12-lead ECG when potassium is {case.limits.text('k.high.moderate')}; severe, or with ECG changes: emergency pathway.",
         "Exclude a spurious result: haemolysis, delayed sample, high platelet or white cell count.",
         "On dialysis consider the timing of the sample. Review any potassium-raising medicine listed.",
     )

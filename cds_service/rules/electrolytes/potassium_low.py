@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
-from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.clinical.vocabulary import Analyte, DrugClass
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     EXPLAINING_DRUGS,
@@ -19,18 +19,17 @@ from cds_service.guidance.electrolytes import (
     KIDNEY_NEEDS,
     MAGNESIUM_NEEDS,
     POTASSIUM_NEEDS,
-    QT_ANTIPSYCHOTICS,
+    QT_DRUGS,
     graded_finding,
     has_strong_context,
-    order_unless_recent,
+    low_potassium_tests,
     safer,
 )
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import names
 
 WHY = "Low potassium causes cramps, weakness and arrhythmia; low magnesium keeps it low."
-QT_DRUGS = (*QT_ANTIPSYCHOTICS, DrugClass.QT_OTHER)
 
 
 def check(case: Case) -> Finding | None:
@@ -48,11 +47,6 @@ def check(case: Case) -> Finding | None:
     value = f"Potassium {grade.shown}"
     plain = f"{value} ({{tier}} low, {{age}})"
     template = f"{value} (low, {{age}}) while on {{drugs}}" if diuretics and not grade.preliminary else plain
-    suggestions: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
-    if grade.tier is Tier.SEVERE or not grade.fresh or grade.preliminary:
-        suggestions += (OrderTest(test=LabTest.POTASSIUM),)
-    if grade.value < case.limits["k.low.moderate"] or case.taking(*QT_DRUGS, DrugClass.DIGOXIN):
-        suggestions += (OrderTest(test=LabTest.ECG),)
     consider = (
         f"Check magnesium; ECG when potassium is {case.limits.text('k.low.moderate')} or with heart disease, digoxin "
         "or a QT-prolonging drug.",
@@ -60,7 +54,14 @@ def check(case: Case) -> Finding | None:
         "Recheck after replacement.",
     )
     return graded_finding(
-        case, grade, indicator, template, why=WHY, consider=consider, drugs=diuretics, suggestions=suggestions
+        case,
+        grade,
+        indicator,
+        template,
+        why=WHY,
+        consider=consider,
+        drugs=diuretics,
+        suggestions=low_potassium_tests(case, grade),
     )
 
 

@@ -57,7 +57,9 @@ def check(case: Case) -> Finding | None:
             "Check magnesium first.",
             "Then urine potassium, alkalosis, mineralocorticoid excess, gastrointestinal loss, adherence, dose.",
         ),
-        not_available=() if magnesium is not None else ("No magnesium within 7 d before this potassium, or since.",),
+        not_available=()
+        if magnesium is not None
+        else (f"No magnesium within {limits['suggest.lab_days']:g} d before this potassium, or since.",),
         decided=(
             f"potassium {limits.text('k.low.mild')} now and {limits['refractory.min_gap_d']:g} to "
             f"{limits['refractory.max_gap_d']:g} d before; replacement for at least "

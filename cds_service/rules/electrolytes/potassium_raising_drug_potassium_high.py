@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Tier
-from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
+from cds_service.clinical.vocabulary import Concept, DrugClass, LabTest
 from cds_service.guidance.electrolytes import (
     K_RAISING_DRUGS,
     KIDNEY_NEEDS,
     POTASSIUM_NEEDS,
     graded_finding,
-    order_unless_recent,
     systemic,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import medication_row, names
+
+STRONG = frozenset({DrugClass.K_SPARING, DrugClass.K_SUPPLEMENT})
 
 
 def check(case: Case) -> Finding | None:
@@ -33,14 +34,14 @@ def check(case: Case) -> Finding | None:
         return None
     if grade.tier is Tier.MILD and case.has(Concept.DIALYSIS):
         return None
-    strong = len(drugs) >= 2 or bool(case.taking(DrugClass.K_SPARING, DrugClass.K_SUPPLEMENT))
+    strong = len(drugs) >= 2 or any(not STRONG.isdisjoint(one.classes) for one in drugs)
     indicator = graded_indicator(grade, mild=Indicator.WARNING if strong else Indicator.INFO)
     if indicator is None:
         return None
     suggestions: tuple[Suggestion, ...] = (OrderTest(test=LabTest.POTASSIUM, recommended=grade.haemolysed),)
     if grade.value >= case.limits["k.high.moderate"]:
         suggestions = (OrderTest(test=LabTest.ECG), *suggestions)
-    suggestions += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE)
+    suggestions += (OrderTest(test=LabTest.CREATININE),)
     return graded_finding(
         case,
         grade,

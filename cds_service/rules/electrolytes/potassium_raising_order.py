@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import LabResult
+from cds_service.clinical.chart import LabResult, MedicationExposure
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
-from cds_service.guidance.electrolytes import KIDNEY_NEEDS, POTASSIUM_NEEDS, order_unless_recent
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion, Summary
+from cds_service.guidance.electrolytes import HAEMOLYSED_LINE, KIDNEY_NEEDS, POTASSIUM_NEEDS
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.order_texts import order_rows, removals, shown_egfr
 from cds_service.guidance.rule import ORDERS, Rule
 from cds_service.guidance.wording import age_of, medication_row, names, result_row
@@ -23,10 +23,11 @@ from cds_service.guidance.wording import age_of, medication_row, names, result_r
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason with its weight and the limit it used."""
+    """One reason with its weight, the limit it used and the orders it concerns."""
 
     indicator: Indicator
     text: str
+    orders: tuple[MedicationExposure, ...]
 
 
 def check(case: Case) -> Finding | None:
@@ -35,41 +36,42 @@ def check(case: Case) -> Finding | None:
     if not orders:
         return None
     potassium = case.latest(Analyte.POTASSIUM, case.limits["labs.recent_days"])
-    sparing = [one for one in orders if DrugClass.K_SPARING in one.classes]
-    supplements = [one for one in orders if DrugClass.K_SUPPLEMENT in one.classes]
+    sparing = tuple(one for one in orders if DrugClass.K_SPARING in one.classes)
+    supplements = tuple(one for one in orders if DrugClass.K_SUPPLEMENT in one.classes)
     reasons = [
-        *_by_potassium(case, potassium),
-        *_by_kidney(case, bool(sparing), bool(supplements), potassium),
-        *_unknown_with_raas(case, bool(sparing), potassium),
+        *_by_potassium(case, orders, potassium),
+        *_by_kidney(case, sparing, supplements),
+        *_unknown_with_raas(case, sparing, potassium),
     ]
     if not reasons:
         return None
     indicator = max(reason.indicator for reason in reasons)
-    wishes: tuple[Suggestion, ...] = order_unless_recent(case, Analyte.POTASSIUM, LabTest.POTASSIUM)
-    if potassium is not None and potassium.haemolysed:
-        wishes = (OrderTest(test=LabTest.POTASSIUM, recommended=True),)
-    wishes += order_unless_recent(case, Analyte.CREATININE, LabTest.CREATININE)
+    concerned = tuple(dict.fromkeys(order for reason in reasons for order in reason.orders))
+    removable = (one for reason in reasons if reason.indicator >= Indicator.WARNING for one in reason.orders)
+    haemolysed = potassium is not None and potassium.haemolysed
     return Finding(
         indicator=indicator,
         summary=Summary(
             template=f"{{drugs}} ordered: {_shown(potassium)}, {shown_egfr(case)}",
-            drugs=names(orders),
+            drugs=names(concerned),
             age=age_of(case, potassium) if potassium is not None else "",
         ),
-        found=(*order_rows(orders), *_basis(case, potassium)),
+        found=(*order_rows(concerned), *_basis(case, potassium)),
         why="These medicines raise potassium, most of all with kidney disease or beside ACE inhibitor or ARB.",
         consider=(
             "Usual start of a mineralocorticoid antagonist: potassium below 5.0 mmol/L and eGFR above 30.",
             "Recheck potassium and creatinine about one week after the start.",
-            *(
-                ("Repeat potassium on a fresh sample: the last one was haemolysed.",)
-                if wishes and potassium is not None and potassium.haemolysed
-                else ()
-            ),
+            *((HAEMOLYSED_LINE,) if haemolysed else ()),
         ),
-        not_available=() if potassium is not None else ("No potassium within 30 d visible here.",),
+        not_available=()
+        if potassium is not None
+        else (f"No potassium within {case.limits['labs.recent_days']:g} d visible here.",),
         decided=tuple(dict.fromkeys(reason.text for reason in reasons)),
-        suggestions=(*wishes, *removals(orders, indicator)),
+        suggestions=(
+            OrderTest(test=LabTest.POTASSIUM, recommended=haemolysed),
+            OrderTest(test=LabTest.CREATININE),
+            *removals(dict.fromkeys(removable), indicator),
+        ),
     )
 
 
@@ -77,7 +79,7 @@ def _shown(potassium: LabResult | None) -> str:
     return f"potassium {potassium.reported} ({{age}})" if potassium is not None else "potassium not known"
 
 
-def _by_potassium(case: Case, potassium: LabResult | None) -> Iterator[Reason]:
+def _by_potassium(case: Case, orders: tuple[MedicationExposure, ...], potassium: LabResult | None) -> Iterator[Reason]:
     limits = case.limits
     for key, indicator in (("mra.k_critical", Indicator.CRITICAL), ("mra.k_warn", Indicator.WARNING)):
         if potassium is not None and potassium.value >= limits[key]:
@@ -85,28 +87,38 @@ def _by_potassium(case: Case, potassium: LabResult | None) -> Iterator[Reason]:
             if potassium.haemolysed:
                 milder = indicator.step_down()
                 if milder is not None:
-                    yield Reason(milder, f"{text}; haemolysed sample: one step milder")
+                    yield Reason(milder, f"{text}; haemolysed sample: one step milder", orders)
             else:
-                yield Reason(indicator, text)
+                yield Reason(indicator, text, orders)
             return
 
 
-def _by_kidney(case: Case, sparing: bool, supplement: bool, potassium: LabResult | None) -> Iterator[Reason]:
+def _by_kidney(
+    case: Case, sparing: tuple[MedicationExposure, ...], supplements: tuple[MedicationExposure, ...]
+) -> Iterator[Reason]:
     egfr, limits = case.egfr, case.limits
     if egfr is None:
         return
     if sparing and egfr.value <= limits["mra.egfr_min"]:
-        yield Reason(Indicator.WARNING, f"potassium-sparing drug with eGFR {limits.text('mra.egfr_min')}")
+        yield Reason(Indicator.WARNING, f"potassium-sparing drug with eGFR {limits.text('mra.egfr_min')}", sparing)
     low = case.potassium_low is not None
-    if supplement and egfr.value < limits["egfr.severe"] and not low:
-        yield Reason(
-            Indicator.WARNING, f"potassium supplement with eGFR {limits.text('egfr.severe')}, potassium not low"
-        )
+    if supplements and egfr.value < limits["egfr.severe"] and not low:
+        text = f"potassium supplement with eGFR {limits.text('egfr.severe')}, potassium not low"
+        yield Reason(Indicator.WARNING, text, supplements)
 
 
-def _unknown_with_raas(case: Case, sparing: bool, potassium: LabResult | None) -> Iterator[Reason]:
-    if sparing and potassium is None and case.taking(DrugClass.RAAS) and not case.is_ordered(LabTest.POTASSIUM):
-        yield Reason(Indicator.INFO, "potassium-sparing drug beside ACE inhibitor or ARB, no potassium within 30 d")
+def _unknown_with_raas(
+    case: Case, sparing: tuple[MedicationExposure, ...], potassium: LabResult | None
+) -> Iterator[Reason]:
+    if (
+        sparing
+        and potassium is None
+        and case.active_or_drafted(DrugClass.RAAS)
+        and not case.is_ordered(LabTest.POTASSIUM)
+    ):
+        days = case.limits["labs.recent_days"]
+        text = f"potassium-sparing drug beside ACE inhibitor or ARB, no potassium within {days:g} d"
+        yield Reason(Indicator.INFO, text, sparing)
 
 
 def _basis(case: Case, potassium: LabResult | None) -> list[Row]:
@@ -116,7 +128,7 @@ def _basis(case: Case, potassium: LabResult | None) -> list[Row]:
         rows.append(
             Row(item="eGFR", value=f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})", reference=egfr.result.reference)
         )
-    return rows + [medication_row(one) for one in case.taking(DrugClass.RAAS)]
+    return rows + [medication_row(one) for one in case.active_or_drafted(DrugClass.RAAS)]
 
 
 RULE = Rule(

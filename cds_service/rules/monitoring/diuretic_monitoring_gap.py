@@ -12,9 +12,9 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
-from cds_service.guidance.wording import medication_row, names
+from cds_service.guidance.wording import medication_row, names, result_row
 
 DIURETICS = (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.K_SPARING)
 
@@ -35,13 +35,16 @@ def check(case: Case) -> Finding | None:
     return Finding(
         indicator=Indicator.WARNING if symptomatic else Indicator.INFO,
         summary=Summary(template=f"On {{drugs}}, no potassium result in {days:g} days", drugs=names(shown)),
-        found=tuple(map(medication_row, [*overdue, *early])),
+        found=(*map(medication_row, [*overdue, *early]), *_last_potassium(case)),
         why="Diuretics change potassium early after start or a dose change, and silently later.",
         consider=(
             "Usual cadence: 2 to 4 weeks after start or dose change, then every 3 to 6 months, or yearly when stable.",
             "Mineralocorticoid antagonist: 1 week, 4 weeks, then every 6 months.",
         ),
-        not_available=("No potassium result is visible here; results held elsewhere are not known to this service.",),
+        not_available=(
+            f"No potassium result in {days:g} days: none visible here; results held elsewhere are not known to this "
+            "service.",
+        ),
         decided=(
             f"no potassium within {limits['diuretic.k_days']:g} d ({limits['diuretic.k_days_mra']:g} d for an MRA), or "
             f"none since a start {limits['diuretic.early_from']:g} to {limits['diuretic.early_to']:g} d ago",
@@ -71,6 +74,12 @@ def _is_unchecked_since_start(case: Case, diuretic: MedicationExposure) -> bool:
         return False
     newest = case.latest(Analyte.POTASSIUM, limits["diuretic.k_days"])
     return newest is None or newest.time < start - case.clock.epsilon_s
+
+
+def _last_potassium(case: Case) -> tuple[Row, ...]:
+    """The newest potassium on record, too old to count."""
+    last = case.latest(Analyte.POTASSIUM, case.limits["labs.stale_max_days"])
+    return (result_row(case, last, item="Last potassium"),) if last is not None else ()
 
 
 def _days_since_start(case: Case, diuretic: MedicationExposure) -> int:
