@@ -78,8 +78,7 @@ def _rows(hits: Sequence[Hit], zone: tzinfo) -> list[tuple[str, str, str, str]]:
     merged: dict[tuple[str, str, str], list[str]] = {}
     for row in (row for hit in hits for row in hit.finding.found):
         limits = merged.setdefault(_key(row, zone), [])
-        if row.limit and row.limit not in limits:
-            limits.append(row.limit)
+        limits += [part for part in row.limit.split("; ") if part and part not in limits]
     return [(*key, "; ".join(limits)) for key, limits in merged.items()]
 
 

@@ -9,6 +9,9 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult
 from cds_service.clinical.vocabulary import Analyte, Concept
 
+MICROMOLES = 88.42
+"""µmol/L in one mg/dL of creatinine (0.4)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KidneyInjury:
@@ -17,6 +20,16 @@ class KidneyInjury:
     facts: tuple[ConditionFact, ...] = ()
     creatinine: LabResult | None = None
     baseline: float | None = None
+    """Median of the earlier results, mg/dL."""
+
+    @property
+    def baseline_shown(self) -> str:
+        """The median in the unit in which the laboratory reports, two decimals in mg/dL and none in micromoles."""
+        if self.baseline is None:
+            return "not known"
+        if self.creatinine is not None and "mol" in self.creatinine.reported:
+            return f"{self.baseline * MICROMOLES:.0f} µmol/L"
+        return f"{self.baseline:.2f} mg/dL"
 
     @property
     def present(self) -> bool:

@@ -61,7 +61,7 @@ def exposure(case: Case, first_feature: float | None) -> NmsExposure:
     recent = tuple(
         one
         for one in (*case.ended(*DOPAMINE_ANTAGONISTS), *_on_hold(case, DOPAMINE_ANTAGONISTS))
-        if is_antagonist(one) and _ended_within(case, one, first_feature, _window_h(case, one))
+        if is_antagonist(one) and _ended_within(case, one, first_feature, window_hours(case, one))
     )
     window = case.limits["nms.exposure_oral_h"]
     stopped = (*case.ended(DrugClass.DOPAMINERGIC), *_on_hold(case, (DrugClass.DOPAMINERGIC,)))
@@ -81,7 +81,8 @@ def _on_hold(case: Case, classes: tuple[DrugClass, ...]) -> tuple[MedicationExpo
     return tuple(one for one in case.exposures(*classes) if one.state is MedicationState.ON_HOLD)
 
 
-def _window_h(case: Case, medication: MedicationExposure) -> float:
+def window_hours(case: Case, medication: MedicationExposure) -> float:
+    """How long before the first feature an ended medicine still counts, by its route."""
     if medication.route is Route.DEPOT:
         return case.limits["nms.exposure_depot_d"] * 24
     if medication.route is Route.DEPOT_3_MONTHLY:

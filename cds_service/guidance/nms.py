@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import ConditionFact, LabResult
+from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure, MedicationState
 from cds_service.clinical.nms_criteria import automatic_maximum
-from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS
+from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS, window_hours
 from cds_service.clinical.nms_features import Feature, State
 from cds_service.clinical.nms_picture import NmsPicture
 from cds_service.clinical.time import age_text
@@ -71,20 +71,28 @@ FIRST_TO_LAST = {State.MET: 0, State.NOT_MET: 1, State.NO_DATA: 2}
 
 def criteria_rows(case: Case, picture: NmsPicture) -> tuple[Row, ...]:
     """The criteria table: exposure, then every feature, met ones first, with value, time and criterion."""
-    exposure = f"exposure ({_points(case, 'exposure')})"
-    rows = [replace(medication_row(one), limit=exposure) for one in picture.exposure.antagonists]
+    rows = [replace(medication_row(one), limit=_exposure_limit(case, one)) for one in picture.exposure.antagonists]
     rows += [
         Row(
             item=one.name,
             value="dopaminergic medicine stopped or held",
             when=case.clock.date_text(one.end),
-            limit=exposure,
+            limit=f"exposure: within {case.limits['nms.exposure_oral_h']:g} h before the first feature",
             reference=one.reference,
         )
         for one in picture.exposure.withdrawn
     ]
+    rows[0] = replace(rows[0], limit=f"{rows[0].limit} ({_points(case, 'exposure')})")
     features = sorted(picture.features, key=lambda one: FIRST_TO_LAST[one.state])
     return (*rows, *(_scored_row(case, feature) for feature in features))
+
+
+def _exposure_limit(case: Case, medication: MedicationExposure) -> str:
+    if medication.state is MedicationState.ACTIVE:
+        return "exposure: active"
+    hours = window_hours(case, medication)
+    span = f"{hours:g} h" if hours <= 72 else f"{hours / 24:g} d"
+    return f"exposure: ended within {span} before the first feature"
 
 
 def _points(case: Case, item: str) -> str:

@@ -47,7 +47,7 @@ def check(case: Case) -> Finding | None:
             "Examine tone and gait; take the temperature.",
             "Parkinsonism, akathisia and dystonia are commoner than NMS.",
         ),
-        decided=(f"prompt symptom within {case.limits['sym.prompt_days']:g} d or of this encounter",),
+        decided=(f"muscle symptom within {case.limits['sym.prompt_days']:g} d or of this encounter",),
         suggestions=(OrderTest(test=LabTest.CK),) if ck is None else (),
     )
 

@@ -8,7 +8,7 @@ Silent when: the drug is on neither list; nothing abnormal within 30 days. Sourc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import LabResult, MedicationExposure, Sex
@@ -62,7 +62,7 @@ def check(case: Case) -> Finding | None:
         summary=Summary(
             template=f"{{drugs}} with {listed([one.shown for one in leading])}: torsades risk", drugs=names(drugs)
         ),
-        found=(*map(medication_row, drugs), *(one.row for one in found), *map(medication_row, others)),
+        found=(*map(_drug_row, drugs), *(one.row for one in found), *map(medication_row, others)),
         why="Low potassium, magnesium or calcium and a long QTc make torsades de pointes more likely on this medicine.",
         consider=(
             "12-lead ECG; common inpatient targets: potassium 4.0 mmol/L or more, magnesium 2.0 mg/dL (0.82 mmol/L) or more.",
@@ -116,13 +116,19 @@ def _indicator(found: list[Trouble], drugs: tuple[MedicationExposure, ...], *, c
     return indicator.step_down() if calm else indicator
 
 
+def _drug_row(drug: MedicationExposure) -> Row:
+    listed_as = "higher" if DrugClass.QT_HIGHER in drug.classes else "possible"
+    return replace(medication_row(drug), limit=f"QT risk list: {listed_as}")
+
+
 def _decisions(case: Case, found: list[Trouble]) -> tuple[str, ...]:
     limits = case.limits
     lines = [
         f"major: potassium {limits.text('k.low.moderate')}, magnesium moderate or severe, calcium severe, QTc "
         f"{limits.text('qt.major')}; minor: the milder grades, QTc {limits.text('qt.minor_m')} (men) or "
         f"{limits.text('qt.minor_f')} (women)",
-        f"critical only for the higher-risk list and results within {limits['labs.fresh_days']:g} d",
+        f"critical only for the higher-risk list and results within {limits['labs.fresh_days']:g} d; QTc within "
+        f"{limits['qt.window_d']:g} d, electrolytes within {limits['labs.recent_days']:g} d",
     ]
     if all(one.treated for one in found):
         lines.append("every abnormal electrolyte is being treated: one step milder")

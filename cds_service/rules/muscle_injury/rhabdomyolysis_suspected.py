@@ -33,7 +33,7 @@ def check(case: Case) -> Finding | None:
     if injury.creatinine is not None:
         rows.append(
             result_row(
-                case, injury.creatinine, f"{limits['ck.aki_creatinine_x']:g} x baseline {injury.baseline:.2g} mg/dL"
+                case, injury.creatinine, f"{limits['ck.aki_creatinine_x']:g} x the median {injury.baseline_shown}"
             )
         )
     missing = () if injury.baseline is not None else ("No creatinine 7 to 365 d old: no baseline to compare with.",)
@@ -49,12 +49,16 @@ def check(case: Case) -> Finding | None:
             "Causes: statin, exertion, trauma, seizure, NMS, low potassium or phosphate, infection, toxins.",
             "Potassium, calcium, phosphate, creatinine, urine; fluids per local pathway.",
             "Low calcium is usually not corrected here unless symptomatic.",
-            "Institutions differ: 5 x or 1000 U/L, 10 x and 40 x are all in use.",
+            "Institutions differ: 5 x or 1000 U/L, 10 x and 40 x are all in use (parameter ck.rhabdo_x: "
+            f"{limits['ck.rhabdo_x']:g}).",
         ),
         not_available=missing,
         decided=(
             f"CK {limits.text('ck.rhabdo_x')}, or {limits.text('ck.critical_x')} with kidney injury, dark urine or "
             f"myoglobinuria; upper limit {ck.upper_limit:g} U/L ({ck.limit_basis}); CK within {limits['labs.fresh_days']:g} d",
+            f"kidney injury: on record, or creatinine within {limits['ck.aki_window_d']:g} d at least "
+            f"{limits['ck.aki_creatinine_x']:g} x the median of {limits['ck.aki_window_d']:g} to "
+            f"{limits['nms.baseline_to_d']:g} d ago",
         ),
         suggestions=(
             OrderTest(test=LabTest.BASIC_PANEL),

@@ -47,7 +47,10 @@ def check(case: Case) -> Finding | None:
         why="CK rises with statin muscle injury, but also with exertion, injection, hypothyroidism and trauma.",
         consider=_options(case, key, bool(symptoms)),
         decided=(
-            f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical within {limits['labs.fresh_days']:g} d",
+            f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical: {limits.text('ck.critical_x')} within "
+            f"{limits['labs.fresh_days']:g} d",
+            f"statin taken, or ended within {limits['statin.recent_stop_d']:g} d; muscle symptom within "
+            f"{limits['sym.context_days']:g} d, undated or of this encounter",
         ),
         suggestions=(
             OrderTest(test=LabTest.CK),

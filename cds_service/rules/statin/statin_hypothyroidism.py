@@ -12,7 +12,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.rule import EVERY_HOOK, Rule
 from cds_service.guidance.wording import fact_row, medication_row, names, result_row
 
@@ -20,7 +20,7 @@ from cds_service.guidance.wording import fact_row, medication_row, names, result
 def check(case: Case) -> Finding | None:
     """TSH high, or a diagnosis without a TSH."""
     statins = case.new_orders(DrugClass.STATIN) if case.at_order else case.taking(DrugClass.STATIN)
-    if not statins or not (case.at_order or _has_reason_to_look(case)):
+    if not statins or not (case.at_order or _reason_rows(case)):
         return None
     limits = case.limits
     tsh = case.latest(Analyte.TSH, limits["tsh.window_d"])
@@ -43,18 +43,26 @@ def check(case: Case) -> Finding | None:
             *map(medication_row, statins),
             *([result_row(case, tsh, limits.text(key))] if tsh is not None else []),
             *(fact_row(case, one) for one in diagnoses),
+            *(() if case.at_order else _reason_rows(case)),
         ),
         why="Untreated hypothyroidism causes muscle symptoms by itself and raises the risk of statin myopathy.",
         consider=("Check and treat the thyroid before blaming or stopping the statin.",),
         not_available=() if tsh is not None else (f"No TSH within {limits['tsh.window_d']:g} d.",),
-        decided=(f"TSH {limits.text('tsh.warn')} warning, {limits.text('tsh.info')} information on chart open",),
+        decided=(
+            f"TSH within {limits['tsh.window_d']:g} d {limits.text('tsh.warn')} warning, {limits.text('tsh.info')} "
+            "information on chart open; hypothyroidism without a TSH information",
+            f"on chart open with a muscle symptom within {limits['sym.prompt_days']:g} d or of this encounter, or CK "
+            f"{limits.text('ck.symptom_x')} within {limits['ck.window_d']:g} d",
+        ),
         suggestions=(OrderTest(test=LabTest.TSH),),
     )
 
 
-def _has_reason_to_look(case: Case) -> bool:
-    ck = case.ck_recent
-    return bool(case.prompt_symptoms) or (ck is not None and ck.ratio > case.limits["ck.symptom_x"])
+def _reason_rows(case: Case) -> tuple[Row, ...]:
+    """What makes it worth looking on chart open: a prompt muscle symptom or a raised CK."""
+    ck, limit = case.ck_recent, case.limits["ck.symptom_x"]
+    raised = [result_row(case, ck.result, case.limits.text("ck.symptom_x"))] if ck and ck.ratio > limit else []
+    return (*(fact_row(case, one) for one in case.prompt_symptoms), *raised)
 
 
 RULE = Rule(

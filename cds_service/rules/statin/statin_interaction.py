@@ -16,7 +16,7 @@ from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, RemoveDraft, Row, Summary
 from cds_service.guidance.rule import EVERY_HOOK, Rule
-from cds_service.guidance.wording import fact_row, medication_row, pair_names
+from cds_service.guidance.wording import fact_row, medication_row, pair_names, result_row
 
 PARTNER_CLASSES = (DrugClass.STATIN_INTERACTOR, DrugClass.CYP3A4_STRONG)
 
@@ -36,7 +36,7 @@ def check(case: Case) -> Finding | None:
         return None
     ck = case.ck_recent
     raised = ck is not None and ck.ratio > case.limits["ck.symptom_x"]
-    symptoms = case.context_symptoms
+    symptoms, limits = case.context_symptoms, case.limits
     indicator = _indicator(case, pairs, bool(symptoms) or raised)
     if indicator is None:
         return None
@@ -51,13 +51,19 @@ def check(case: Case) -> Finding | None:
             *(medication_row(one) for one in dict.fromkeys(m for pair in worst for m in (pair.statin, pair.partner))),
             *(_pair_row(one) for one in worst),
             *(fact_row(case, one) for one in symptoms),
+            *([result_row(case, ck.result, limits.text("ck.symptom_x"))] if ck is not None and raised else []),
         ),
         why="The partner raises the level of the statin or adds muscle toxicity: myopathy and rhabdomyolysis.",
         consider=(
             "A non-interacting alternative (for example another antimicrobial), a temporary hold of the statin, or "
             "pravastatin, rosuvastatin or fluvastatin where they fit.",
         ),
-        decided=("pairs and dose limits from the labels; dose unknown: the pair still counts",),
+        decided=(
+            "pairs and dose limits from the labels, whatever the dose",
+            "contraindicated: critical at the order, a warning on chart open",
+            f"dose limit: a warning with a muscle symptom within {limits['sym.context_days']:g} d, undated or of this "
+            f"encounter, or CK {limits.text('ck.symptom_x')} within {limits['ck.window_d']:g} d",
+        ),
         suggestions=(
             *(RemoveDraft(draft=one) for one in new),
             *((OrderTest(test=LabTest.CK),) if symptoms else ()),
@@ -81,6 +87,8 @@ def _summary(first: Interaction, what: str) -> Summary:
 
 def _pair_row(one: Interaction) -> Row:
     kind = "contraindicated or avoid" if one.pair.contraindicated else "dose limit or monitor"
+    dose = one.statin.daily_dose_mg
+    kind += f"; statin dose {dose:g} mg a day" if dose is not None else "; statin dose not known"
     item = f"{' / '.join(one.statin.ingredients)} + {' / '.join(one.partner.ingredients)}"
     return Row(item=item, value=kind, limit=one.pair.advice)
 

@@ -52,7 +52,12 @@ def check(case: Case) -> Finding | None:
             "Pause and rechallenge rather than a permanent stop; weigh the cardiovascular benefit.",
         ),
         not_available=() if ck is not None else (f"No CK within {limits['ck.window_d']:g} d.",),
-        decided=(f"prompt symptom; CK not {limits.text('ck.warn_x')}",),
+        decided=(
+            f"muscle symptom within {limits['sym.prompt_days']:g} d or of this encounter; statin taken, or ended within "
+            f"{limits['statin.recent_stop_d']:g} d",
+            f"CK within {limits['ck.window_d']:g} d not {limits.text('ck.warn_x')}; a warning while CK is neither known "
+            "nor ordered, unless there are only night cramps",
+        ),
         suggestions=(
             OrderTest(test=LabTest.CK, recommended=True),
             *order_unless_recent(case, Analyte.TSH, LabTest.TSH, days_key="tsh.window_d"),

@@ -44,7 +44,7 @@ def check(case: Case) -> Finding | None:
     )
     if not reasons:
         return None
-    indicator = reasons[0].indicator
+    indicator, limits = reasons[0].indicator, case.limits
     remove = tuple(RemoveDraft(draft=one) for one in orders) if indicator is CRITICAL else ()
     return Finding(
         indicator=indicator,
@@ -55,7 +55,12 @@ def check(case: Case) -> Finding | None:
             "Weigh cardiovascular benefit, a lower dose or another statin, or treating the other cause first.",
             "Do not start above four times the upper limit of CK.",
         ),
-        decided=tuple(f"{one.indicator.code}: {one.text}" for one in reasons),
+        decided=(
+            *(f"{one.indicator.code}: {one.text}" for one in reasons),
+            f"CK within {limits['ck.window_d']:g} d, ALT within {limits['alt.window_d']:g} d, muscle symptom within "
+            f"{limits['sym.context_days']:g} d, electrolytes within {limits['labs.recent_days']:g} d",
+        ),
+        not_available=() if case.ck_recent is not None else (f"No CK within {limits['ck.window_d']:g} d.",),
         suggestions=(OrderTest(test=LabTest.CK), *remove),
     )
 
@@ -93,14 +98,10 @@ def _ck(case: Case) -> Iterator[Reason]:
 
 def _symptoms(case: Case) -> Iterator[Reason]:
     settled = case.ck_recent is not None or case.is_ordered(LabTest.CK)
+    unknown = "" if settled else f", CK not measured in {case.limits['ck.window_d']:g} days"
     for fact in case.context_symptoms:
-        if (
-            fact.onset is None
-            or case.clock.within_days(fact.onset, case.limits["sym.context_days"])
-            or fact.this_encounter
-        ):
-            text = f"{fact.concept.title} on record{'' if settled else ', CK not measured in 30 days'}"
-            yield Reason(INFO if settled else WARNING, text, fact_row(case, fact))
+        text = f"{fact.concept.title} on record{unknown}"
+        yield Reason(INFO if settled else WARNING, text, fact_row(case, fact))
 
 
 def _electrolytes(case: Case) -> Iterator[Reason]:
