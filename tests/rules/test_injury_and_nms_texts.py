@@ -55,7 +55,7 @@ TEXTS = (
     ),
     Text(
         "rhabdomyolysis-suspected", "CK 2500 U/L (12.5 x upper limit, 3 d ago): rhabdomyolysis range", "BMP CK UMYO",
-        OverrideSet.LAB_ALTERNATIVE, ("1.5 x the median 88 µmol/L", "150 umol/L"),
+        OverrideSet.LAB_ALTERNATIVE, ("1.5 x the median 88 µmol/L", "150 µmol/L"),
         obs="CK=2500 U/L@-3;ref=39-200 | Cr=150 umol/L@-3 | Cr=88 umol/L@-50", priority="stat",
     ),
     Text(
