@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.cli.cards import why_silent
 from cds_service.cli.fire import move_dates
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,11 +35,31 @@ def free_port() -> int:
 
 
 def test_demo_fires_every_fixture_over_http() -> None:
-    done = run("demo", "--once", "--brief", "--port", str(free_port()))
+    done = run("demo", "--once", "--port", str(free_port()))
     assert done.returncode == 0, done.stderr
     assert "FROZEN" in done.stderr
     assert "Findings meet NMS criteria" in done.stdout
-    assert done.stdout.count("fixtures") == 0
+    for case in (ROOT / "fixtures").iterdir():
+        assert f"{case.name} · " in done.stdout
+    assert done.stdout.count("What was found") == 1, "one card whole"
+
+
+def test_demo_runs_anywhere_and_says_what_a_folder_lacks(tmp_path: Path) -> None:
+    done = run("demo", "--once", "--fixtures", str(tmp_path), "--port", str(free_port()))
+    assert done.returncode == 2
+    assert "no <case>/request.json there" in done.stderr
+
+
+SILENCES = [
+    ("nothing to say", {"parameters": "1"}, "every rule was asked"),
+    ("a gate", {"gate": {"code": "deceased", "text": "The patient is recorded as deceased."}}, "recorded as deceased"),
+    ("not looked at", {"notEvaluated": [{"need": "x", "reason": "y"}]}, "1 checks could not be made"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "account", "said"), SILENCES, ids=[row[0] for row in SILENCES])
+def test_an_empty_answer_is_said_as_what_it_is(sentence: str, account: dict[str, object], said: str) -> None:
+    assert said in why_silent({"cards": [], "extension": {"org.muscle-spasm-cds": account}})
 
 
 def test_terminology_lookup_answers_a_line_for_a_line() -> None:

@@ -26,7 +26,11 @@ from cds_service.guidance.proposal import DraftTest
 EXTENSION = "org.muscle-spasm-cds"
 TOPIC_SYSTEM = "https://muscle-spasm-cds.org/CodeSystem/card-topic"
 NAMESPACE = uuid5(NAMESPACE_URL, TOPIC_SYSTEM)
-GATES = {"deceased": "The patient is recorded as deceased.", "under-age": "The patient is below the minimum age."}
+GATES = {
+    "deceased": "The patient is recorded as deceased.",
+    "under-age": "The patient is below the minimum age.",
+    "comfort-care": "Comfort care is recorded: only what cannot wait is shown.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text
 
+from cds_service.cards.write import EXTENSION
+
 STYLES = {"critical": "bold white on red", "warning": "bold black on yellow", "info": "bold white on blue"}
 BORDERS = {"critical": "red", "warning": "yellow", "info": "blue"}
 
@@ -18,9 +20,19 @@ def print_answer(console: Console, title: str, answer: dict[str, Any], *, detail
     console.rule(title)
     cards = answer.get("cards", [])
     if not cards:
-        console.print("[dim]no cards: every rule was asked and none had anything to say[/dim]")
+        console.print(f"[dim]no cards: {why_silent(answer)}[/dim]")
     for card in cards:
         console.print(panel(card, detail=detail))
+
+
+def why_silent(answer: dict[str, Any]) -> str:
+    """What an empty answer means, by its own account."""
+    account = answer.get("extension", {}).get(EXTENSION, {})
+    if "gate" in account:
+        return str(account["gate"]["text"])
+    if unlooked := account.get("notEvaluated"):
+        return f"{len(unlooked)} checks could not be made; see --json"
+    return "every rule was asked and none had anything to say"
 
 
 def panel(card: dict[str, Any], *, detail: bool) -> Panel:

@@ -12,11 +12,15 @@ from typing import Annotated
 import typer
 
 from cds_service.cli.serve import print_start, refuse_taken_port
+from cds_service.console.examples import shipped_folder
 from cds_service.errors import CdsError
 from cds_service.settings import Settings, load_settings
 
 FIXTURE_NOW = "2026-11-20T09:00:00Z"
 """The instant at which the fixtures are true."""
+
+
+SHOWN_WHOLE = "hypokalaemia-furosemide"
 
 
 class DemoError(CdsError):
@@ -25,14 +29,17 @@ class DemoError(CdsError):
 
 def demo(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    fixtures: Annotated[Path, typer.Option(help="Folder with <case>/request.json.")] = Path("fixtures"),
-    once: Annotated[bool, typer.Option(help="Stop after firing.")] = False,
-    brief: Annotated[bool, typer.Option(help="Summaries only.")] = False,
+    fixtures: Annotated[
+        Path | None, typer.Option(help="Folder with <case>/request.json; the shipped cases unless given.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Stop after firing.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Every card with its whole detail.")] = False,
 ) -> None:
     """See real hook requests answered: everything on loopback, embedded, nothing to configure."""
-    files = sorted(fixtures.glob("*/request.json"))
+    folder_of_cases = fixtures or shipped_folder()
+    files = sorted(folder_of_cases.glob("*/request.json")) if folder_of_cases is not None else []
     if not files:
-        raise DemoError(f"{fixtures}: no fixtures here; run the demo from the project's folder or name one")
+        raise DemoError(f"{fixtures or 'shipped fixtures'}: no <case>/request.json there; name a folder by --fixtures")
     with tempfile.TemporaryDirectory(prefix="cds-demo-") as folder:
         settings = load_settings(
             host="127.0.0.1", port=port, now=FIXTURE_NOW, store=f"{folder}/feedback.sqlite3", log_level="warning"
@@ -41,7 +48,7 @@ def demo(
         server = start(settings)
         try:
             print_start(settings)
-            fire_all(files, settings, brief=brief)
+            fire_all(files, settings, full=full)
             if not once:
                 keep_serving(settings)
         finally:
@@ -89,8 +96,8 @@ def start(settings: Settings) -> Background:
     return server
 
 
-def fire_all(files: list[Path], settings: Settings, *, brief: bool) -> None:
-    """Every fixture over real HTTP."""
+def fire_all(files: list[Path], settings: Settings, *, full: bool) -> None:
+    """Every fixture over real HTTP; one card whole, so that one sees what an EHR unfolds, unless all are wanted whole."""
     from rich.console import Console
 
     from cds_service.cli.cards import print_answer
@@ -101,8 +108,12 @@ def fire_all(files: list[Path], settings: Settings, *, brief: bool) -> None:
     for file in files:
         request = json.loads(file.read_text(encoding="utf-8"))
         answer = send(url, f"muscle-spasm-{request['hook']}", request)
-        print_answer(console, f"{file.parent.name} · {request['hook']}", answer, detail=not brief)
+        print_answer(
+            console, f"{file.parent.name} · {request['hook']}", answer, detail=full or file.parent.name == SHOWN_WHOLE
+        )
     console.rule()
+    if not full:
+        console.print("[dim]Whole details of every card: cds-service demo --full[/dim]")
 
 
 def keep_serving(settings: Settings) -> None:

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cds_service.errors import CdsError
 from cds_service.settings import load_settings
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cds_service.guidance.describe import RuleDescription
+
 
 class UnknownRule(CdsError):
     """No rule of that id."""
 
 
+def rule_ids(incomplete: str) -> list[str]:
+    """Ids that begin like this, for shell completion."""
+    import cds_service.rules
+    from cds_service.guidance.catalogue import find_rules
+
+    return [rule.id for rule in find_rules(cds_service.rules) if rule.id.startswith(incomplete)]
+
+
 def rules(
-    rule_id: Annotated[str | None, typer.Argument(help="One rule, whole.")] = None,
+    rule_id: Annotated[str | None, typer.Argument(help="One rule, whole.", autocompletion=rule_ids)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """List all rules, or show one with the limits in force."""
@@ -30,7 +44,9 @@ def rules(
     if rule_id is not None:
         described = tuple(one for one in described if one.id == rule_id)
         if not described:
-            raise UnknownRule(f"no rule is called {rule_id}; see: cds-service rules")
+            near = get_close_matches(rule_id, house.catalogue.by_id, n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(near)}?" if near else "see: cds-service rules"
+            raise UnknownRule(f"no rule is called {rule_id}; {hint}")
     if as_json:
         json.dump([one.as_json() for one in described], sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
@@ -45,12 +61,30 @@ def rules(
             table.add_row(one.id, one.title, one.family, ", ".join(one.hooks), one.state)
         console.print(table)
         return
-    (one,) = described
-    console.print(f"[bold]{one.id}[/bold]  {one.title}\n")
-    console.print(one.description)
-    for limit in one.limits:
-        console.print(f"  {limit.key}: {limit.value}")
-    for bullet, statement in one.documents:
-        console.print(f"  {bullet}: {statement}")
-    for key, citation, verified in one.citations:
-        console.print(f"  {key}: {citation} ({verified})")
+    print_rule(console, described[0])
+
+
+def print_rule(console: Console, one: RuleDescription) -> None:
+    """One rule whole: what it does, limits in force, the document's sentences, evidence, source attributes."""
+    from rich.markdown import Markdown
+    from rich.table import Table
+
+    console.print(f"[bold]{one.id}[/bold]  {one.title}")
+    console.print(f"[dim]{one.family} · {', '.join(one.hooks)} · {one.state}[/dim]\n")
+    console.print(Markdown(one.description))
+    sentences = [(bullet, statement) for bullet, statement in one.documents]
+    evidence = [(key, f"{citation} ({verified})") for key, citation, verified in one.citations]
+    attributes = [(name.replace("_", " "), text) for name, text in one.source_attributes.items()]
+    limits = [(limit.key, limit.value) for limit in one.limits]
+    for title, rows in (
+        ("Limits in force", limits),
+        ("Goes beyond" if one.extension else "Implements", sentences),
+        ("Evidence", evidence),
+        ("Source attributes (HTI-1)", attributes),
+    ):
+        if rows:
+            table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 2))
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+    console.print(f"\n[dim]{one.review}[/dim]")

@@ -27,10 +27,15 @@ class Example:
         return found
 
 
+def shipped_folder() -> Path | None:
+    """Where the shipped cases are."""
+    return next((place for place in PLACES if place.is_dir()), None)
+
+
 @cache
 def examples() -> dict[str, Example]:
     """All examples by name; empty when none are shipped."""
-    folder = next((place for place in PLACES if place.is_dir()), None)
+    folder = shipped_folder()
     return {} if folder is None else {file.parent.name: _read(file) for file in sorted(folder.glob("*/request.json"))}
 
 

@@ -70,6 +70,7 @@ def assess(
         shadow_hits=tuple(hit for hit in kept if hit.family in catalogue.shadow),
         not_evaluated=tuple(account(chart.gaps, asked)),
         notes=(*(() if chart.patient.age is not None else (AGE_NOTE,)), *case.missing),
+        gate=COMFORT_GATE if comfort else None,
         reminders=(GOALS_NOTE,) if comfort else (),
         turns=tuple(_turn(one) for one in asked) if timed else (),
     )
@@ -83,6 +84,10 @@ def _turn(one: Asked) -> Turn:
         indicator=one.finding.indicator if one.finding is not None else None,
         failed=one.error is not None,
     )
+
+
+COMFORT_GATE = "comfort-care"
+"""Rules are asked, but only what cannot wait is kept: the account says so, or silence would read as an all-clear."""
 
 
 def closed_gate(chart: Chart, limits: Limits) -> str | None:

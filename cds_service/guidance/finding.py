@@ -186,6 +186,6 @@ class Assessment:
     reminders: tuple[str, ...] = ()
     """What bears on every option of every card: recorded goals of care."""
     gate: str | None = None
-    """Why no rule was asked: deceased, under age."""
+    """The gate in force (0.1): deceased and under age ask no rule, comfort care keeps only what cannot wait."""
     turns: tuple[Turn, ...] = ()
     """Every rule that was asked, in order; only when a person wants to see why."""
