@@ -7,10 +7,11 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 import cds_service.rules
 from cds_service.api.auth.gate import Gate, OpenGate
 from cds_service.api.drain import Drain
-from cds_service.api.edge import Edge, Limits
+from cds_service.api.edge import App, Edge, Limits
 from cds_service.api.health import Health
 from cds_service.api.log import AccessLog
 from cds_service.api.metrics import Metrics
@@ -44,6 +45,12 @@ from cds_service.parameters import load_limits
 from cds_service.pipeline import Pipeline
 from cds_service.settings import LOOPBACK, Settings, load_settings
 from cds_service.terminology import load_terminology
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own spans and records hold paths, queries and messages of errors, which may name a patient."""
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 WARM_UP = (
     b'{"hook":"patient-view","hookInstance":"warm-up","context":{"patientId":"warm-up","userId":"Practitioner/x"},'
@@ -85,7 +92,7 @@ def make_house(settings: Settings) -> House:
     )
 
 
-def make_pipeline(settings: Settings, metrics: Metrics, log: AccessLog) -> Pipeline:
+def make_pipeline(settings: Settings, metrics: Metrics, log: AccessLog, tracer: Tracer | None = None) -> Pipeline:
     """The pipeline with everything it needs."""
     terminology = load_terminology(products=settings.rxnorm_products)
     house = make_house(settings)
@@ -100,19 +107,33 @@ def make_pipeline(settings: Settings, metrics: Metrics, log: AccessLog) -> Pipel
         terminology=terminology,
         zone=settings.zone,
         queries=queries,
-        fetcher=make_fetcher(settings, metrics),
+        fetcher=make_fetcher(settings, metrics, tracer),
         on_rule_error=on_rule_error,
         sources={query.key: query.source for some in queries.values() for query in some},
     )
 
 
-def make_fetcher(settings: Settings, metrics: Metrics) -> Fetcher | None:
+def make_fetcher(settings: Settings, metrics: Metrics, tracer: Tracer | None) -> Fetcher | None:
     """The FHIR client, if any server may be asked."""
     if not settings.fhir_servers and not any(client.fhir_servers for client in settings.clients):
         return None
     from cds_service.fhir.client import FhirClient
 
-    return FhirClient.from_settings(settings, metrics.upstream)
+    client = FhirClient.from_settings(settings, metrics.upstream)
+    if tracer is None:
+        return client
+    from cds_service.api.tracing import TracedFetcher
+
+    return TracedFetcher(client, tracer)
+
+
+def make_tracer(settings: Settings) -> Tracer | None:
+    """For OpenTelemetry, where the site wants traces."""
+    if not settings.tracing:
+        return None
+    from cds_service.api import tracing
+
+    return tracing.make_tracer()
 
 
 def make_gate(settings: Settings, desk: FeedbackDesk, log: AccessLog) -> Gate:
@@ -140,11 +161,11 @@ def frozen_clock(settings: Settings) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def make_state(settings: Settings) -> ServiceState:
+def make_state(settings: Settings, tracer: Tracer | None = None) -> ServiceState:
     """Everything the routes share."""
     log = AccessLog(level=settings.log_level, requests=settings.access_log)
     metrics = Metrics()
-    pipeline = make_pipeline(settings, metrics, log)
+    pipeline = make_pipeline(settings, metrics, log, tracer)
     desk = FeedbackDesk(
         settings.store_url if settings.store_enabled else None,
         salt=settings.instance_salt,
@@ -185,10 +206,20 @@ async def example_answer(state: ServiceState) -> dict[str, Any]:
     return answer
 
 
+def traced(app: App, tracer: Tracer | None) -> App:
+    """The application with a span per request, where traces are wanted."""
+    if tracer is None:
+        return app
+    from cds_service.api.tracing import Traced
+
+    return Traced(app, tracer)
+
+
 def create_app(settings: Settings | None = None) -> Edge:
     """The ASGI application. Raises ``ConfigurationError`` for settings that must stop the start."""
     settings = settings or load_settings()
-    state = make_state(settings)
+    tracer = make_tracer(settings)
+    state = make_state(settings, tracer)
     heartbeat = Heartbeat()
 
     @asynccontextmanager
@@ -237,6 +268,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
     )
     if described is not None:
         app.openapi = lambda: described  # type: ignore[method-assign]
@@ -256,7 +288,7 @@ def create_app(settings: Settings | None = None) -> Edge:
 
     drain = Drain(seconds=settings.drain_s, on_begin=begin_to_drain)
     edge = Edge(
-        app=app,
+        app=traced(app, tracer),
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
             body_deadline_s=settings.body_deadline_s,

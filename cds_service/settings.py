@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     docs: bool = True
     metrics: bool | None = None
     """``/metrics``. Unset: served to this machine only, so not beyond loopback and not once clients are configured."""
+    tracing: bool = False
+    """OpenTelemetry traces (the extra ``telemetry``); where to is said with the standard ``OTEL_...`` variables."""
     metrics_folder: Path | None = None
     """Where workers leave their counters for each other; ``serve --workers`` makes one by itself."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
