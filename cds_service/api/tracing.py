@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from cds_service.errors import ConfigurationError
+from cds_service.fhir.bundles import Opened
 from cds_service.fhir.delivery import Failure
 from cds_service.fhir.gather import Fetched, Fetcher
 from cds_service.fhir.queries import Query
@@ -110,12 +111,17 @@ class TracedFetcher:
         return self._fetcher.refusal(request)
 
     async def fetch(
-        self, request: CDSRequest, queries: Sequence[Query], pages: Mapping[str, str], now: float
+        self,
+        request: CDSRequest,
+        queries: Sequence[Query],
+        pages: Mapping[str, str],
+        now: float,
+        delivered: Sequence[Opened] = (),
     ) -> Mapping[str, Fetched]:
         with self._tracer.start_as_current_span("fetch", record_exception=False, set_status_on_exception=False) as span:
             span.set_attribute("cds.queries", len(queries))
             span.set_attribute("cds.pages", len(pages))
-            fetched = await self._fetcher.fetch(request, queries, pages, now)
+            fetched = await self._fetcher.fetch(request, queries, pages, now, delivered)
             span.set_attribute("cds.failed", sum(one.failure is not None for one in fetched.values()))
             return fetched
 
