@@ -35,6 +35,16 @@ _PADDING = frozenset(
     }
 )  # fmt: skip
 """Words set aside when a written order is compared with a test name."""
+_PICTURE = re.compile(
+    r"\b(?:mri?|magnetic resonance|ct|computed tomography|ultraso\w+|sonogra\w+|us|x-?rays?|xr|radiogra\w+|myelogra\w+)\b",
+    re.IGNORECASE,
+)
+_STRUCTURE = re.compile(
+    r"\b(?:spine|spinal|lumbar|lumbosacral|cervical|sacr\w+|neck|back|brain|head|plexus|limbs?|extremit\w+|legs?|calf|calves"
+    r"|thighs?|arms?|shoulders?|hips?|knees?|foot|feet|muscles?|musculoskeletal|soft tissues?)\b",
+    re.IGNORECASE,
+)
+"""An order of a picture of the locomotor or nervous system, in words: imaging for a structural cause is ordered."""
 
 
 class OrderIndex:
@@ -85,7 +95,9 @@ class OrderIndex:
         if whole is not None:
             return whole
         parts = [self._whole(part) for part in _SEPARATORS.split(phrase)]
-        return frozenset().union(*(part for part in parts if part is not None))
+        found = frozenset[LabTest]().union(*(part for part in parts if part is not None))
+        pictured = _PICTURE.search(phrase) is not None and _STRUCTURE.search(phrase) is not None
+        return found | {LabTest.IMAGING} if pictured else found
 
     def _whole(self, phrase: str) -> frozenset[LabTest] | None:
         folded = key(phrase)

@@ -113,6 +113,33 @@ def test_only_severe_generalised_anxiety_exempts_an_older_adult(
     assert hits(answer(deliver(ask("SG", "80F", meds="lorazepam@draft"), "conditions", condition))) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "changes", "expected"),
+    [
+        ("no clinical status", {}, {FIRST}),
+        ("no clinical status, abated", {"abatementDateTime": moment(1)}, set()),
+        ("no clinical status, abatement expected", {"abatementDateTime": moment(-9)}, {FIRST}),
+        ("onset of a period", {"onsetDateTime": None, "onsetPeriod": {"start": moment(31)}}, set()),
+        ("recorded date only", {"onsetDateTime": None, "recordedDate": moment(30)}, {FIRST}),
+        ("the onset comes before the recorded date", {"recordedDate": moment(1), "onsetDateTime": moment(31)}, set()),
+        ("recurrence", {"clinicalStatus": {"coding": [{"code": "recurrence"}]}}, {FIRST}),
+        ("relapse", {"clinicalStatus": {"coding": [{"code": "relapse"}]}}, {FIRST}),
+        ("remission", {"clinicalStatus": {"coding": [{"code": "remission"}]}}, set()),
+        ("entered in error", {"verificationStatus": {"coding": [{"code": "entered-in-error"}]}}, set()),
+        ("of another encounter", {"onsetDateTime": None, "encounter": {"reference": "Encounter/other"}}, set()),
+        ("of this encounter", {"onsetDateTime": None, "encounter": {"reference": "Encounter/row-encounter"}}, {FIRST}),
+    ],
+)  # fmt: skip
+def test_when_a_problem_is_active_and_prompt(
+    sentence: str, changes: dict[str, Any], expected: set[tuple[str, str]]
+) -> None:
+    request = ask("PV", "40F", obs=LABS, problems="muscle-cramp")
+    condition = request["prefetch"]["conditions"]["entry"][0]["resource"]
+    del condition["clinicalStatus"]
+    condition |= changes
+    assert hits(answer(request)) == expected
+
+
 def test_an_imaging_referral_names_the_part_of_the_body_that_the_condition_names() -> None:
     request = ask("PV", "40F", obs=LABS, problems="back-spasm | foot-drop")
     request["prefetch"]["conditions"]["entry"][1]["resource"]["bodySite"] = [

@@ -62,13 +62,14 @@ class Problems:
         match = self._match([condition.code])
         if verification in NOT_SO or not match.concepts:
             return
-        if clinical in PAST:
+        abated = condition.abatementPeriod.end if condition.abatementPeriod else None
+        ended = self.reading.time(condition.abatementDateTime or abated)
+        if clinical in PAST or (clinical is None and ended is not None and ended <= self.reading.now):
             activity = Activity.PAST
         elif clinical in ACTIVE or clinical is None:
             activity = Activity.ACTIVE
         else:
             return
-        abated = condition.abatementPeriod.end if condition.abatementPeriod else None
         severe = is_severe(condition)
         site = body_site(condition.bodySite)
         for concept in with_severity(condition.code, match.concepts, severe):
@@ -77,7 +78,7 @@ class Problems:
                     concept=concept,
                     activity=activity,
                     onset=self._onset(condition),
-                    abated=self.reading.time(condition.abatementDateTime or abated),
+                    abated=ended,
                     uncertain=verification in UNCERTAIN,
                     this_encounter=self.reading.is_this_encounter(condition.encounter),
                     severe=severe,
