@@ -106,7 +106,7 @@ def test_goals_of_care_come_first_among_the_options() -> None:
         ("baclofen at 70 with eGFR", "70F", "baclofen@draft", "eGFR=90 mL/min/{1.73_m2}@-9", None),
         ("duloxetine without kidney function", "50F", "duloxetine@draft | baclofen@draft", "", "No kidney function within 365 d: duloxetine"),
         ("gabapentin at 50 without kidney function", "50F", "gabapentin@draft | baclofen@draft", "", "No kidney function within 365 d: the gabapentinoid"),
-        ("age unknown", "?F", "baclofen@draft", "", "Age not available"),
+        ("age unknown", "?F", "baclofen@draft", "", "age not available"),
     ],
 )  # fmt: skip
 def test_what_an_order_rule_could_not_judge_stands_on_any_card(
