@@ -8,7 +8,15 @@ from datetime import tzinfo
 
 import msgspec
 
-from cds_service.clinical.chart import Chart, Gap, GapReason, MedicationState, Patient
+from cds_service.clinical.chart import (
+    Chart,
+    ConditionFact,
+    Gap,
+    GapReason,
+    MedicationExposure,
+    MedicationState,
+    Patient,
+)
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte, Source
 from cds_service.fhir.bundles import MAX_ENTRIES, Peek, Resource, open_value
@@ -205,14 +213,24 @@ def read_chart(
         patient=reader.patient or Patient(),
         results=results,
         preliminary=preliminary,
-        medications=reader.medicines.exposures(),
-        conditions=tuple(reader.problems.facts.values()),
+        medications=tuple(sorted(reader.medicines.exposures(), key=_medicine_order)),
+        conditions=tuple(sorted(reader.problems.facts.values(), key=_problem_order)),
         absent=tuple(reader.problems.absent),
         test_orders=tuple(reader.orders.found.values()),
         gaps=tuple(dict.fromkeys(_gaps(reader, delivery, sources))),
-        not_used=tuple(dict.fromkeys(reading.not_used)),
+        not_used=tuple(sorted(set(reading.not_used), key=lambda one: (one.need, one.detail))),
         zone=zone,
     )
+
+
+def _medicine_order(one: MedicationExposure) -> tuple[str, float, str]:
+    """An order of its own, so that the order of delivery shows nowhere."""
+    return one.name.casefold(), one.start or 0.0, one.reference or ""
+
+
+def _problem_order(one: ConditionFact) -> tuple[float, str, str, str]:
+    """The most recent first, undated ones last."""
+    return -(one.onset or 0.0), one.concept, one.kind, one.reference or ""
 
 
 def _supporting(drafts: Sequence[Resource]) -> Iterator[Resource]:
@@ -269,13 +287,13 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
             need=source or key, reason=failure.reason, detail=failure.detail, source=source, always=source is None
         )
     yield from delivery.extra_gaps
-    for kind, count in reading.strangers.items():
+    for kind, count in sorted(reading.strangers.items()):
         detail = f"{count} {_resources(kind, count)} of another patient {_were(count)} not used."
         yield Gap(need=kind, reason=GapReason.OTHER_PATIENT, detail=detail, always=True)
-    for kind, count in reading.ownerless.items():
+    for kind, count in sorted(reading.ownerless.items()):
         detail = f"{count} {_resources(kind, count)} could not be tied to the patient and {_were(count)} not used."
         yield Gap(need=kind, reason=GapReason.OTHER_PATIENT, detail=detail, always=True)
-    for kind, count in reading.unreadable.items():
+    for kind, count in sorted(reading.unreadable.items()):
         detail = f"{count} {_resources(kind, count)} could not be read and {_were(count)} not used."
         yield Gap(need=kind, reason=GapReason.UNREADABLE, detail=detail, always=True)
     if reading.old_version:
@@ -284,7 +302,7 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     if reader.cut or reader.relevant > MAX_RELEVANT:
         detail = "The chart holds more entries than are read at once; the rest was not looked at."
         yield Gap(need="Observation", reason=GapReason.INCOMPLETE, detail=detail, always=True)
-    yield from reading.gaps
+    yield from sorted(reading.gaps, key=lambda gap: (gap.need, gap.detail))
 
 
 def _resources(kind: str, count: int) -> str:
