@@ -1,4 +1,4 @@
-"""Checks that every relative link in the Markdown documents leads to a file: ``python -m docs._generate.links``."""
+"""Checks that every relative link, and every test named, in the Markdown documents is there: ``python -m docs._generate.links``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
+TEST = re.compile(r"tests/[\w/]+(?:\.py)?")
 SKIPPED = (".venv", "node_modules", ".git")
 
 
@@ -22,6 +23,8 @@ def broken() -> list[str]:
                 continue
             if not (path.parent / target).exists():
                 found.append(f"{path.relative_to(ROOT)}: {target}")
+        named = TEST.findall(path.read_text(encoding="utf-8")) if path.parent.name == "docs" else []
+        found += [f"{path.relative_to(ROOT)}: {name}" for name in named if not (ROOT / name).exists()]
     return found
 
 
