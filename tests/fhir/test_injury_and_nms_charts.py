@@ -375,3 +375,64 @@ def test_nms_as_the_reason_of_an_earlier_encounter_is_history() -> None:
     assert found(request) == {("antipsychotic-order-nms-history", "warning")}
     now = encounter(ENCOUNTER, "in-progress", 1)
     assert found(chart(meds="haloperidol@active", encounters=[now])) == {("nms-active-on-antagonist", "critical")}
+
+
+def problem(text: str, status: str = "active", **more: Any) -> Json:
+    return {
+        "resourceType": "Condition", "id": f"p-{abs(hash(text)) % 10**8}", "subject": SUBJECT, "code": {"text": text},
+        "clinicalStatus": {"coding": [{"code": status}]}, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "History of neuroleptic malignant syndrome", "Personal history of NMS", "h/o NMS", "Hx: NMS", "PMH: NMS", "Previous NMS",
+        "prior neuroleptic malignant syndrome", "Past medical history of neuroleptic malignant syndrome", "resolved NMS",
+        "History of neuroleptic malignant syndrome (situation)",
+    ],
+)  # fmt: skip
+def test_nms_written_as_history_is_past_even_in_an_active_entry(text: str) -> None:
+    request = chart("SG", meds="quetiapine@draft", conditions=[problem(text)])
+    assert found(request) == {("antipsychotic-order-nms-history", "warning")}
+    assert found(chart(meds="quetiapine@active", conditions=[problem(text)])) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("History of rhabdomyolysis", {("statin-order-precaution", "critical")}),
+        ("s/p rhabdomyolysis", {("statin-order-precaution", "critical")}),
+        ("previous statin myopathy", {("statin-order-precaution", "critical")}),
+        ("Family history of rhabdomyolysis", set()),
+        ("No history of rhabdomyolysis", set()),
+        ("Rhabdomyolysis was ruled out", set()),
+    ],
+)
+def test_muscle_injury_written_as_history(text: str, expected: set[tuple[str, str]]) -> None:
+    assert found(chart("SG", meds="atorvastatin@draft", conditions=[problem(text)])) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acute confusional state",
+        "AMS",
+        "Unresponsive",
+        "Drowsiness",
+        "Altered mental status",
+        "Encephalopathy",
+        "Comatose",
+    ],
+)
+def test_mental_status_in_words(text: str) -> None:
+    said = problem(text, onsetDateTime=moment(1))
+    assert found(chart(obs=FEVER, meds="haloperidol@active", conditions=[said])) == POSSIBLE
+
+
+@pytest.mark.parametrize(
+    "text", ["Neck rigidity", "Abdominal rigidity", "Dementia", "Hepatic encephalopathy", "Malignant hyperthermia"]
+)
+def test_words_that_only_look_like_nms_features(text: str) -> None:
+    said = problem(text, onsetDateTime=moment(1))
+    assert found(chart(obs=FEVER, meds="haloperidol@active", conditions=[said])) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import msgspec
 from cds_service.clinical.chart import Activity, ConditionFact, FactKind
 from cds_service.clinical.vocabulary import Concept
 from cds_service.fhir.read import lenient, shapes
+from cds_service.fhir.read.answers import is_absent, is_present
 from cds_service.fhir.read.condition_details import body_site, is_progressive, is_severe, with_severity
 from cds_service.fhir.read.context import Reading, codings, reference_to, status_code, text_of
 from cds_service.terminology import ConceptMatch
@@ -19,14 +21,6 @@ PAST = frozenset({"inactive", "remission", "resolved"})
 NOT_SO = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
-PRESENT_CODES = frozenset(
-    {"52101004", "LA9633-4", "LA33-6", "Y", "POS", "10828004", "373066001", "255604002", "6736007", "24484000"}
-)  # fmt: skip
-"""Present, Yes, positive, mild, moderate, severe: SNOMED CT, LOINC answers, HL7 v2/v3."""
-ABSENT_CODES = frozenset({"2667000", "373067005", "260385009", "LA9634-2", "LA32-8", "N", "NEG"})
-"""Absent, No, negative: the same systems."""
-PRESENT_WORDS = frozenset({"present", "yes", "positive", "true", "severe", "moderate", "mild", "+", "++", "+++"})
-ABSENT_WORDS = frozenset({"no", "absent", "negative", "none", "not present", "denied", "denies", "false"})
 SPARE = frozenset(
     {
         "meta", "severity", "encounter", "onsetDateTime", "onsetPeriod", "abatementDateTime", "abatementPeriod",
@@ -35,6 +29,13 @@ SPARE = frozenset(
     }
 )  # fmt: skip
 """Members without which a problem, an encounter or a plan still says what it is."""
+OVER = re.compile(
+    r"\W*(?:(?:personal|past|previous|prior|remote|resolved|old|status post|s/p|h/o|hx|pmhx?|medical|history)\b\W*"
+    r"(?:of\b\W*)?)+(.+)",
+    re.IGNORECASE,
+)
+"""Words that put a problem into the past, whatever the clinical status of its entry."""
+REMEMBERED = frozenset({Concept.NMS, Concept.RHABDOMYOLYSIS, Concept.STATIN_MYOPATHY})
 CONDITION = msgspec.json.Decoder(shapes.Condition)
 ENCOUNTER = msgspec.json.Decoder(shapes.Encounter)
 CARE_PLAN = msgspec.json.Decoder(shapes.CarePlan)
@@ -60,7 +61,8 @@ class Problems:
         verification = status_code(condition.verificationStatus)
         clinical = status_code(condition.clinicalStatus)
         match = self._match([condition.code])
-        if verification in NOT_SO or not match.concepts:
+        past = self._remembered(condition.code)
+        if verification in NOT_SO or not (match.concepts or past):
             return
         abated = condition.abatementPeriod.end if condition.abatementPeriod else None
         ended = self.reading.time(condition.abatementDateTime or abated)
@@ -72,11 +74,11 @@ class Problems:
             return
         severe = is_severe(condition)
         site = body_site(condition.bodySite)
-        for concept in with_severity(condition.code, match.concepts, severe):
+        for concept in dict.fromkeys((*with_severity(condition.code, match.concepts, severe), *past)):
             self._keep(
                 ConditionFact(
                     concept=concept,
-                    activity=activity,
+                    activity=Activity.PAST if concept in past else activity,
                     onset=self._onset(condition),
                     abated=ended,
                     uncertain=verification in UNCERTAIN,
@@ -198,6 +200,14 @@ class Problems:
             self.facts = {key: fact for key, fact in self.facts.items() if fact.reference != own}
         return True
 
+    def _remembered(self, code: shapes.Concept | None) -> tuple[Concept, ...]:
+        """What "History of ...", "previous ..." and "resolved ..." name, of the problems that count long after."""
+        found = OVER.match(text_of(code) or "")
+        if found is None:
+            return ()
+        named = self.reading.terminology.concepts((), found[1])
+        return tuple(one for one in named.concepts if one in REMEMBERED)
+
     def _match(self, concepts: Iterable[shapes.Concept | None]) -> ConceptMatch:
         for concept in concepts:
             if concept is not None:
@@ -258,27 +268,6 @@ class Problems:
 
 def _is_refuted(condition: shapes.Condition) -> bool:
     return status_code(condition.verificationStatus) in NOT_SO
-
-
-def is_present(observation: shapes.Observation) -> bool:
-    """Whether a finding's Observation says yes: true, coded present, or a word for it."""
-    return observation.valueBoolean is True or _says(observation, PRESENT_CODES, PRESENT_WORDS)
-
-
-def is_absent(observation: shapes.Observation) -> bool:
-    """Whether it says no: false, coded absent, or a word for it."""
-    return observation.valueBoolean is False or _says(observation, ABSENT_CODES, ABSENT_WORDS)
-
-
-def _says(observation: shapes.Observation, codes: frozenset[str], words: frozenset[str]) -> bool:
-    if observation.dataAbsentReason is not None or observation.valueBoolean is not None:
-        return False
-    value = observation.valueCodeableConcept
-    if value is not None:
-        if any(coding.code in codes for coding in codings(value)):
-            return True
-        return (text_of(value) or "").strip().casefold() in words
-    return (observation.valueString or "").strip().casefold() in words
 
 
 def is_statin(code: shapes.Concept | None, reading: Reading) -> bool:
