@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """Listed bases may resolve to private addresses (an EHR inside the hospital network)."""
     fhir_open_servers: tuple[str, ...] = ()
     """Listed bases that may be asked without a token (a sandbox)."""
+    ca_file: Path | None = None
+    """Certificates (PEM) of the site's own authority, trusted beside the public ones for FHIR servers and key hosts."""
     deadline_s: float = Field(default=1.5, gt=0, le=30)
     """Total budget of an answer when a FHIR server must be asked."""
 

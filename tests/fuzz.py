@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import random
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -125,6 +124,10 @@ async def fuzz(count: int, seed: int) -> int:
         begin = time.perf_counter()
         status, answer = await target.post(path, mutant)
         spent = time.perf_counter() - begin
+        if spent > 1.0:  # the machine or the mutant? A mutant is slow again
+            begin = time.perf_counter()
+            await target.post(path, mutant)
+            spent = min(spent, time.perf_counter() - begin)
         slowest = max(slowest, spent)
         statuses[status] = statuses.get(status, 0) + 1
         if status >= 500 or spent > 1.0 or not _is_json(answer):
@@ -132,12 +135,17 @@ async def fuzz(count: int, seed: int) -> int:
             Path(f"fuzz-{seed}-{number}.json").write_bytes(mutant)
             print(f"broken: {status} in {spent:.2f} s, mutant {number} kept", file=sys.stderr)
         if number == min(20_000, count // 2):
-            settled = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - settled) / 1024
+            settled = resident_kb()
+    grown = (resident_kb() - settled) / 1024
     print(
         f"{count} mutants, {broken} broken, slowest {1000 * slowest:.0f} ms, memory grew {grown:.1f} MB, statuses {dict(sorted(statuses.items()))}"
     )
     return broken + (grown > 50)
+
+
+def resident_kb() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
 
 
 def _is_json(text: bytes) -> bool:

@@ -31,16 +31,20 @@ class Breaker:
     def is_open(self) -> bool:
         return self._opened_at is not None
 
-    def ended(self, answered: bool | None) -> None:
-        """A call that was allowed is over: the server answered, failed (or 5xx), or we gave up before we knew."""
+    def ended(self, answered: bool | None) -> bool:
+        """A call that was allowed is over: the server answered, failed (or 5xx), or we gave up before we knew.
+
+        Whether that opened it, or kept it open after a probe.
+        """
+        was_probing, self._probing = self._probing, False
         if answered is None:
-            self._probing = False
-        elif answered:
+            return False
+        if answered:
             self._failures = 0
             self._opened_at = None
-            self._probing = False
-        else:
-            self._failures += 1
-            if self._probing or self._failures >= self.threshold:
-                self._opened_at = self.clock()
-            self._probing = False
+            return False
+        self._failures += 1
+        if was_probing or self._failures == self.threshold:
+            self._opened_at = self.clock()
+            return True
+        return False

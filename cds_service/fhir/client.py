@@ -11,8 +11,8 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 
 import httpx
 
@@ -36,7 +36,7 @@ from cds_service.fhir.gather import TITLES, Fetched
 from cds_service.fhir.outcomes import is_failure
 from cds_service.fhir.pages import is_answer, next_page, unresolved_medications
 from cds_service.fhir.queries import Query
-from cds_service.fhir.transport import checked_transport
+from cds_service.fhir.transport import checked_transport, trusted
 from cds_service.fhir.twins import says_value_twice
 from cds_service.hooks.request import CDSRequest
 from cds_service.settings import Settings
@@ -57,6 +57,7 @@ class FhirClient:
         private: bool = False,
         open_servers: tuple[Base, ...] = (),
         count: Counter[str] | None = None,
+        ca_file: Path | None = None,
         make_http: Callable[[Base], httpx.AsyncClient] | None = None,
     ) -> None:
         self._allowed = allowed
@@ -64,6 +65,7 @@ class FhirClient:
         self._private = private
         self._open = open_servers
         self._count = count if count is not None else Counter()
+        self._trust = trusted(ca_file) if ca_file is not None else None
         self._make_http = make_http or self._http
         self._servers: dict[tuple[str, str, int], Server] = {}
 
@@ -77,6 +79,7 @@ class FhirClient:
             private=settings.fhir_private_networks,
             open_servers=parse_allowed(settings.fhir_open_servers),
             count=count,
+            ca_file=settings.ca_file,
         )
 
     async def close(self) -> None:
@@ -109,7 +112,7 @@ class FhirClient:
         if base is None or headers is None:
             return {query.key: Fetched(failure=_said(query.key, NOT_ALLOWED)) for query in queries}
         server = self._server(base)
-        budget = Budget(time.monotonic() + self._deadline_s)
+        end = time.monotonic() + self._deadline_s
         found: dict[str, list[Opened]] = {}
         tasks: dict[str, asyncio.Task[Failure | None]] = {}
         for query in queries:
@@ -118,22 +121,22 @@ class FhirClient:
                 url += f"&_include={query.include}"
             into = found[query.key] = []
             is_read = query.source is Source.PATIENT
-            tasks[query.key] = asyncio.create_task(self._pages(server, base, url, headers, into, budget, is_read))
+            tasks[query.key] = asyncio.create_task(self._pages(server, base, url, headers, into, Budget(end), is_read))
         for key, url in pages.items():
             found[key] = []
-            tasks[key] = asyncio.create_task(self._further(server, base, url, headers, found[key], budget))
+            tasks[key] = asyncio.create_task(self._further(server, base, url, headers, found[key], Budget(end)))
         try:
             if tasks:
-                await asyncio.wait(tasks.values(), timeout=max(0.0, budget.seconds))
-            behind = await self._medications(server, base, headers, found, delivered, budget)
+                await asyncio.wait(tasks.values(), timeout=self._deadline_s)
+            behind = await self._medications(server, base, headers, found, delivered, Budget(end))
         finally:
             for task in tasks.values():
                 task.cancel()
         answers = {key: _fetched(key, task, found[key]) for key, task in tasks.items()}
         if behind:
             answers["medications"] = Fetched(values=tuple(behind))
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        if tasks:  # connections are closed; unlike gather this never cancels a second time
+            await asyncio.wait(tasks.values())
         return answers
 
     # -- one query -----------------------------------------------------------------------------------------------
@@ -245,15 +248,15 @@ class FhirClient:
     def _server(self, base: Base) -> Server:
         server = self._servers.get(base.origin)
         if server is None:
-            server = self._servers[base.origin] = Server(base, self._make_http(base), self._count)
+            server = self._servers[base.origin] = Server(base, self._make_http, self._count)
         return server
 
     def _http(self, base: Base) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=checked_transport(base, private=self._private),
+            transport=checked_transport(base, private=self._private, trust=self._trust or trusted(None)),
             follow_redirects=False,
             trust_env=False,
-            timeout=httpx.Timeout(self._deadline_s, connect=min(1.0, self._deadline_s)),
+            timeout=httpx.Timeout(self._deadline_s + 1, connect=min(1.0, self._deadline_s)),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is ever kept, let alone sent
         )
 

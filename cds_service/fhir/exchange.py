@@ -12,7 +12,7 @@ import ssl
 import time
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import httpx
@@ -26,19 +26,20 @@ from cds_service.fhir.failures import Trouble
 from cds_service.fhir.transport import AddressRefused
 from cds_service.hooks.parse import holds_too_many_values
 
-MAX_ANSWER_BYTES = 20_000_000
-"""Inflated, of all answers that one hook call fetches."""
+MAX_ANSWER_BYTES = 4_000_000
+"""Inflated, of all pages of one query: ten times the largest that were seen."""
 MAX_URL = 1_900
 MAX_CALLS = 24
 """To one server at once; further calls wait within their deadline."""
 RETRY_SHARE = 0.2
 MAX_RETRIES_SAVED = 5.0
 TIME_TO_RETRY_S = 0.3
+ALMOST_S = 0.02
 
 
 @dataclass(slots=True)
 class Budget:
-    """What one hook call may still cost: until when (monotonic) and how many bytes."""
+    """What one query of a hook call may still cost: until when (monotonic) and how many bytes."""
 
     end: float
     bytes_left: int = MAX_ANSWER_BYTES
@@ -53,14 +54,23 @@ class Server:
     """A base with its pool, breaker and retry allowance: a fifth of its calls, so that a storm cannot feed itself."""
 
     base: Base
-    http: httpx.AsyncClient
+    make_http: Callable[[Base], httpx.AsyncClient]
     count: Counter[str]
+    http: httpx.AsyncClient = field(init=False)
     breaker: Breaker = field(default_factory=Breaker)
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CALLS))
     retries_left: float = 1.0
+    closing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.http = self.make_http(self.base)
 
     async def get(self, url: str, headers: dict[str, str], budget: Budget) -> msgspec.Raw:
-        """One GET (POST _search when the URL is long), with at most one retry when that is safe and in time."""
+        """One GET (POST _search when the URL is long), with at most one retry when that is safe and in time.
+
+        The caller cancels it at the budget's end, once: a second cancellation would interrupt the closing of a
+        connection, which is then held for ever. So there is no other timer here.
+        """
         self.retries_left = min(MAX_RETRIES_SAVED, self.retries_left + RETRY_SHARE)
         try:
             return await self._try(url, headers, budget)
@@ -88,16 +98,18 @@ class Server:
             raise Trouble(failures.DOWN)
         answered = None
         try:
-            async with asyncio.timeout(max(0.001, budget.seconds)), self.slots:
+            async with self.slots:
                 response = await self._send(url, headers)
                 try:
                     answered = self._judge(response)
                     return await _read(response, budget)
                 finally:
                     await response.aclose()
-        except TimeoutError:
-            answered = False
-            raise self._trouble("timeout", failures.AWAY) from None
+        except asyncio.CancelledError:
+            if budget.seconds < ALMOST_S:  # the deadline; otherwise the client left, which says nothing of the server
+                answered = False
+                self.count["timeout"] += 1
+            raise
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             answered = False
             raise self._trouble("unreachable", _why(error)) from None
@@ -107,7 +119,15 @@ class Server:
             answered = False
             raise self._trouble("error", failures.BROKEN) from None
         finally:
-            self.breaker.ended(answered)
+            if self.breaker.ended(answered):
+                self._renew()
+
+    def _renew(self) -> None:
+        """The breaker has just opened: the probe that will come gets a pool in which nothing can hang."""
+        old, self.http = self.http, self.make_http(self.base)
+        closing = asyncio.get_running_loop().create_task(old.aclose())
+        self.closing.add(closing)
+        closing.add_done_callback(self.closing.discard)
 
     def _trouble(self, counted: str, failure: Failure) -> Trouble:
         self.count[counted] += 1

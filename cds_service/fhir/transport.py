@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpcore
 import httpx
 
+from cds_service.errors import ConfigurationError
 from cds_service.fhir.addresses import Base, is_permitted
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -66,9 +69,24 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-def checked_transport(base: Base, *, private: bool, resolver: Resolver = resolve) -> httpx.AsyncHTTPTransport:
+def trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """Whom we believe: the public authorities and the site's own. Raises ``ConfigurationError``."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:
+            raise ConfigurationError(f"ca_file {ca_file}: no readable certificates ({type(error).__name__})") from None
+    return context
+
+
+def checked_transport(
+    base: Base, *, private: bool, trust: ssl.SSLContext, resolver: Resolver = resolve
+) -> httpx.AsyncHTTPTransport:
     """A transport whose pool uses the checked backend; HTTP/2 where offered, no environment proxies."""
     limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
-    transport = httpx.AsyncHTTPTransport(http2=base.scheme == "https", limits=limits, trust_env=False, retries=0)
+    transport = httpx.AsyncHTTPTransport(
+        http2=base.scheme == "https", limits=limits, trust_env=False, retries=0, verify=trust
+    )
     transport._pool._network_backend = CheckedBackend(base, private=private, resolver=resolver)
     return transport

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from cds_service.api.auth.gate import KeysUnavailable
 from cds_service.errors import ConfigurationError
+from cds_service.fhir.transport import trusted
 
 MAX_JWKS_BYTES = 200_000
 MAX_KEYS = 100
@@ -33,7 +35,7 @@ def read_keys(data: Any) -> dict[str, list[Key]]:
     """Usable public signature keys by ``kid``; anything else in the set is left out."""
     found: dict[str, list[Key]] = {}
     listed = data.get("keys") if isinstance(data, dict) else None
-    for item in (listed or [])[:MAX_KEYS]:
+    for item in listed[:MAX_KEYS] if isinstance(listed, list) else ():
         if not isinstance(item, dict) or not isinstance(item.get("kid"), str) or "d" in item or "k" in item:
             continue
         if item.get("use") not in (None, "sig"):
@@ -57,13 +59,14 @@ class KeyRing:
         file: Path | None,
         url: str | None,
         refresh_s: float,
+        ca_file: Path | None = None,
         make_http: Callable[[], httpx.AsyncClient] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._file = file
         self._url = url
         self._refresh_s = refresh_s
-        self._make_http = make_http or _http
+        self._make_http = make_http or partial(_http, ca_file)
         self._clock = clock
         self._keys: dict[str, list[Key]] = {}
         self._fetched_at = float("-inf")
@@ -71,6 +74,8 @@ class KeyRing:
         self._lock = asyncio.Lock()
         self._behind: asyncio.Task[None] | None = None
         self.fetches = 0
+        if ca_file is not None:
+            trusted(ca_file)
         if file is not None:
             self._keys = _from_file(file)
         elif url is None:
@@ -152,8 +157,8 @@ def _may_be_asked(url: str) -> bool:
     )
 
 
-def _http() -> httpx.AsyncClient:
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=FETCH_S)
+def _http(ca_file: Path | None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=FETCH_S, verify=trusted(ca_file))
 
 
 def _from_file(file: Path) -> dict[str, list[Key]]:

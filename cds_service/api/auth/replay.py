@@ -14,7 +14,7 @@ import time
 from cds_service.feedback.recording import FeedbackDesk
 
 MAX_REMEMBERED = 200_000
-SHARED_S = 0.25
+SHARED_S = 0.5
 """How long the store may take to say whether another worker saw the token."""
 PAUSE_S = 5.0
 """How long it is not asked again after it did not answer."""

@@ -52,7 +52,12 @@ class TokenGate:
         wrong = set(client.algorithms) - ALLOWED_ALGORITHMS
         if wrong or not client.algorithms:
             raise ConfigurationError(f"clients: algorithm {', '.join(sorted(wrong)) or 'list'} is not allowed")
-        ring = KeyRing(file=client.jwks_file, url=client.jwks_url, refresh_s=self._settings.jwks_refresh_s)
+        ring = KeyRing(
+            file=client.jwks_file,
+            url=client.jwks_url,
+            refresh_s=self._settings.jwks_refresh_s,
+            ca_file=self._settings.ca_file,
+        )
         self._clients[client.issuer] = (client, ring)
 
     async def warm_up(self) -> None:
