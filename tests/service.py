@@ -35,10 +35,10 @@ def pipeline() -> Pipeline:
     )
 
 
-def answer(request: dict[str, Any], now: float = NOW) -> dict[str, Any]:
-    """The answer body to a request."""
+def answer(request: dict[str, Any], now: float = NOW, service: Pipeline | None = None) -> dict[str, Any]:
+    """The answer body to a request, of the usual service or of one that a test has changed."""
     hook = Hook(request["hook"])
-    body, _, _ = asyncio.run(pipeline().answer(parse_request(json.dumps(request).encode(), hook), now))
+    body, _, _ = asyncio.run((service or pipeline()).answer(parse_request(json.dumps(request).encode(), hook), now))
     return body
 
 

@@ -198,7 +198,8 @@ def decisions(case: Case, grade: Grade) -> tuple[str, ...]:
     if grade.uncorrected and grade.direction is Direction.LOW:
         floor = limits.text("ca.low.uncorrected_severe", grade.result.unit)
         lines.append(
-            f"uncorrected low total calcium: severe counts as moderate unless {floor}, moderate as information"
+            f"uncorrected low total calcium: severe counts as moderate unless {floor}; moderate as information, or as a "
+            "mild value where that says more"
         )
     return (*lines, *correction_lines(grade))
 

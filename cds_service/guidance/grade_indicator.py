@@ -10,7 +10,7 @@ def graded_indicator(grade: Grade, *, mild: Indicator | None) -> Indicator | Non
     """The indicator of a grade; ``mild`` is the rule's own mild indicator (None: mild is silent for this patient).
 
     severe: critical when fresh, else warning (also when treated or preliminary); moderate: warning (info when treated
-    or when an uncorrected calcium is only moderate); mild: the rule's own (none when treated). High-potassium grades
+    or, where mild does not say more, when an uncorrected calcium is only moderate); mild: the rule's own (none when treated). High-potassium grades
     built on a haemolysed sample drop one step.
     """
     indicator = _by_tier(grade, mild)
@@ -26,5 +26,7 @@ def _by_tier(grade: Grade, mild: Indicator | None) -> Indicator | None:
         calm = grade.treated or not grade.fresh
         return Indicator.WARNING if calm else Indicator.CRITICAL
     if grade.tier is Tier.MODERATE:
-        return Indicator.INFO if grade.treated or grade.at_most_info else Indicator.WARNING
+        if grade.at_most_info and not grade.treated:
+            return max(Indicator.INFO, mild or Indicator.INFO)  # never less than a mild value says
+        return Indicator.INFO if grade.treated else Indicator.WARNING
     return None if grade.treated else mild

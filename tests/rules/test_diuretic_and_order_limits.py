@@ -160,7 +160,7 @@ CHART = on_chart((
     ("low magnesium on acetazolamide is no diuretic matter", "Mg=0.45 mmol/L@-2 | K=4.2 mmol/L@-2", "acetazolamide@active", "", "magnesium-low:warning"),
     ("low calcium on a thiazide is no diuretic matter", "adjCa=1.95 mmol/L@-2 | K=4.2 mmol/L@-2", "indapamide@active,start=-200", "", "calcium-low:warning"),
     ("uncorrected severe calcium on furosemide counts as moderate", "Ca=1.70 mmol/L@-2 | K=4.2 mmol/L@-2", "furosemide@active,start=-200", "", "calcium-low:warning, loop-diuretic-calcium-low:warning"),
-    ("uncorrected moderate calcium on furosemide with a cramp stays information", "Ca=1.95 mmol/L@-2 | K=4.2 mmol/L@-2", "furosemide@active,start=-200", CRAMP, "calcium-low:info, loop-diuretic-calcium-low:info"),
+    ("uncorrected moderate calcium on furosemide with a cramp warns as a mild one does", "Ca=1.95 mmol/L@-2 | K=4.2 mmol/L@-2", "furosemide@active,start=-200", CRAMP, "calcium-low:info, loop-diuretic-calcium-low:warning"),
     ("a cramp turns a mild high calcium on a thiazide into a warning", "adjCa=2.70 mmol/L@-2 | K=4.2 mmol/L@-2", "indapamide@active,start=-200", CRAMP, "calcium-high:info, thiazide-calcium-high:warning"),
     ("severe high calcium, eight days old, on a thiazide", "adjCa=3.60 mmol/L@-8 | K=4.2 mmol/L@-2", "indapamide@active,start=-200", "", "calcium-high:warning, thiazide-calcium-high:warning"),
     ("a gel that holds an NSAID does not raise potassium", "K=5.6 mmol/L@-2", "lisinopril@active | diclofenac@active,route=topical", "", "potassium-high:info, potassium-raising-drug-potassium-high:info"),
