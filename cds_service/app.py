@@ -40,9 +40,8 @@ from cds_service.guidance.evidence import CITATIONS
 from cds_service.guidance.finding import Family, Hook
 from cds_service.guidance.rule import Rule
 from cds_service.hooks.discovery import discovery
-from cds_service.hooks.parse import parse_request
 from cds_service.parameters import load_limits
-from cds_service.pipeline import Pipeline
+from cds_service.pipeline import Pipeline, read_request
 from cds_service.settings import LOOPBACK, Settings, load_settings
 from cds_service.terminology import load_terminology
 
@@ -193,7 +192,7 @@ def make_state(settings: Settings, tracer: Tracer | None = None) -> ServiceState
 
 async def warm_up(state: ServiceState) -> None:
     """Touch every code path once, then settle the collector: what is alive now stays."""
-    await state.pipeline.answer(parse_request(WARM_UP, Hook.PATIENT_VIEW), state.now())
+    await state.pipeline.answer(read_request(WARM_UP, Hook.PATIENT_VIEW), state.now())
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -201,7 +200,7 @@ async def warm_up(state: ServiceState) -> None:
 
 async def example_answer(state: ServiceState) -> dict[str, Any]:
     """What the service answers to the documented example, at the example's own time."""
-    request = parse_request(msgspec.json.encode(EXAMPLE_REQUEST), Hook.PATIENT_VIEW)
+    request = read_request(msgspec.json.encode(EXAMPLE_REQUEST), Hook.PATIENT_VIEW)
     answer, _, _ = await state.pipeline.answer(request, datetime.fromisoformat(EXAMPLE_NOW).timestamp())
     return answer
 

@@ -16,13 +16,20 @@ from cds_service.clinical.vocabulary import Source
 from cds_service.fhir.gather import Fetcher, gather
 from cds_service.fhir.queries import Query
 from cds_service.fhir.read import read_chart
+from cds_service.fhir.tidy import decode_body
 from cds_service.fhir.write import order_renderer
 from cds_service.guidance.assess import assess
 from cds_service.guidance.finding import Assessment, Hook
 from cds_service.guidance.rule import Rule
 from cds_service.hooks.discovery import PREFIX
+from cds_service.hooks.parse import parse_request
 from cds_service.hooks.request import CDSRequest
 from cds_service.terminology import Terminology
+
+
+def read_request(body: bytes, hook: Hook) -> CDSRequest:
+    """The checked request; a tidy body is decoded in one pass, FHIR included. Raises ``RequestError``."""
+    return parse_request(body, hook, decode_body)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from cds_service.guidance.evidence import CITATIONS
 from cds_service.guidance.finding import Hook
 from cds_service.hooks.parse import parse_request
 from cds_service.parameters import load_limits
-from cds_service.pipeline import Pipeline
+from cds_service.pipeline import Pipeline, read_request
 from cds_service.terminology import load_terminology
 from tests.rows import NOW
 
@@ -37,8 +37,10 @@ def pipeline() -> Pipeline:
 
 def answer(request: dict[str, Any], now: float = NOW, service: Pipeline | None = None) -> dict[str, Any]:
     """The answer body to a request, of the usual service or of one that a test has changed."""
-    hook = Hook(request["hook"])
-    body, _, _ = asyncio.run((service or pipeline()).answer(parse_request(json.dumps(request).encode(), hook), now))
+    hook, sent, asked = Hook(request["hook"]), json.dumps(request).encode(), service or pipeline()
+    body, _, _ = asyncio.run(asked.answer(read_request(sent, hook), now))
+    piecewise, _, _ = asyncio.run(asked.answer(parse_request(sent, hook), now))
+    assert body == piecewise, "a body decoded in one pass and one opened piece by piece are read alike"
     return body
 
 

@@ -22,7 +22,7 @@ from cds_service.feedback.records import Outcome
 from cds_service.guidance.finding import Hook
 from cds_service.hooks.discovery import SERVICES
 from cds_service.hooks.feedback import BadEntry, parse_feedback
-from cds_service.hooks.parse import parse_request
+from cds_service.pipeline import read_request
 
 JSON = b"application/json"
 T = TypeVar("T")
@@ -160,7 +160,7 @@ class Service(Endpoint):
         self, scope: Scope, receive: Receive, send: Send, service: str, hook: Hook, caller: Caller, body: bytes
     ) -> None:
         state = self._state
-        request = parse_request(body, hook)
+        request = read_request(body, hook)
         if caller.fhir_servers is not None:
             request = replace(request, allowed_servers=caller.fhir_servers)
         now = state.now()

@@ -32,7 +32,7 @@ class Background:
     """What was not available to any rule."""
     reminders: tuple[str, ...] = ()
     """What bears on every option: recorded goals of care."""
-    not_used: tuple[NotUsed, ...] = ()
+    not_used: Sequence[NotUsed] = ()
     zone: tzinfo = UTC
 
 

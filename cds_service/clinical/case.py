@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, Generic, TypeVar, overload
 
 from cds_service.clinical import calcium as calcium_kinds
@@ -128,7 +129,7 @@ class Case:
         results = self.chart.results.get(analyte, ())
         if not results:
             return ()
-        return tuple(result for result in results if self.clock.within_days(result.time, within_days))
+        return tuple(takewhile(lambda result: self.clock.within_days(result.time, within_days), results))
 
     def latest(self, analyte: Analyte, within_days: float) -> LabResult | None:
         """The newest eligible result inside a look-back window."""

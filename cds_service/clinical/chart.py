@@ -232,8 +232,9 @@ class Chart:
     absent: tuple[ConditionFact, ...] = ()
     """Findings that somebody looked for and wrote down as absent; never a fact, only what a card shows as "not met"."""
     test_orders: tuple[TestOrder, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    not_used: tuple[NotUsed, ...] = ()
+    gaps: Sequence[Gap] = ()
+    """Grows while results are looked at: what could not be used shows when a rule asks for it."""
+    not_used: Sequence[NotUsed] = ()
     zone: tzinfo = UTC
     """The site's time zone: dates without a time are midnight there, and cards print days as they are there."""
 

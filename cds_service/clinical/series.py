@@ -1,4 +1,4 @@
-"""A series of results that are written out only when somebody looks at them: most charts hold hundreds nobody reads."""
+"""A series of results, newest first, that are read only as far as somebody looks: most charts hold hundreds unread."""
 
 from __future__ import annotations
 
@@ -6,34 +6,46 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
-P = TypeVar("P")
 
 
-class LazySeries(Sequence[T], Generic[P, T]):
-    """``make`` turns a pending item into a result, once, when it is first asked for."""
+class LazySeries(Sequence[T], Generic[T]):
+    """``more`` gives the next results (of one moment), ``None`` when there are no more. Each is asked for once."""
 
-    __slots__ = ("_items", "_made", "_make")
+    __slots__ = ("_made", "_more")
 
-    def __init__(self, items: list[P], make: Callable[[P], T]) -> None:
-        self._items = items
-        self._make = make
-        self._made: dict[int, T] = {}
+    def __init__(self, more: Callable[[], Sequence[T] | None]) -> None:
+        self._more = more
+        self._made: list[T] = []
+
+    def _reaches(self, number: int) -> bool:
+        made = self._made
+        while len(made) <= number:
+            following = self._more()
+            if following is None:
+                return False
+            made += following
+        return True
+
+    def __bool__(self) -> bool:
+        return self._reaches(0)
 
     def __len__(self) -> int:
-        return len(self._items)
+        self._reaches(1 << 60)
+        return len(self._made)
 
     @overload
     def __getitem__(self, place: int) -> T: ...
     @overload
     def __getitem__(self, place: slice) -> tuple[T, ...]: ...
     def __getitem__(self, place: int | slice) -> T | tuple[T, ...]:
-        if isinstance(place, slice):
-            return tuple(self[number] for number in range(*place.indices(len(self._items))))
-        number = place if place >= 0 else len(self._items) + place
-        made = self._made.get(number)
-        if made is None:
-            made = self._made[number] = self._make(self._items[number])
-        return made
+        if isinstance(place, slice) or place < 0:
+            self._reaches(1 << 60)
+            return tuple(self._made[place]) if isinstance(place, slice) else self._made[place]
+        self._reaches(place)
+        return self._made[place]
 
     def __iter__(self) -> Iterator[T]:
-        return (self[number] for number in range(len(self._items)))
+        number = 0
+        while self._reaches(number):
+            yield self._made[number]
+            number += 1

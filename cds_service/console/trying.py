@@ -26,7 +26,7 @@ from cds_service.feedback.records import Outcome
 from cds_service.guidance.finding import Hook
 from cds_service.hooks.discovery import PREFIX, SERVICES
 from cds_service.hooks.feedback import parse_feedback
-from cds_service.hooks.parse import parse_request
+from cds_service.pipeline import read_request
 
 CLIENT = "console"
 SHOWN = 12
@@ -97,7 +97,7 @@ class Try:
     async def _fired(self, body: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
         state = self._state
         hook = Hook(body["hook"])
-        parsed = parse_request(json.dumps(body).encode(), hook)
+        parsed = read_request(json.dumps(body).encode(), hook)
         begin = time.perf_counter()
         answer, assessment, chart = await state.pipeline.answer(parsed, state.now(), timed=True)
         spent = 1000 * (time.perf_counter() - begin)

@@ -13,8 +13,7 @@ from cds_service.clinical.limits import Limits
 from cds_service.console.chart_form import request_from_form
 from cds_service.console.form_fields import FIELDS, unit_label
 from cds_service.guidance.finding import Assessment, Hook
-from cds_service.hooks.parse import parse_request
-from cds_service.pipeline import Pipeline
+from cds_service.pipeline import Pipeline, read_request
 
 INSTANCE = "00000000-0000-4000-8000-000000000000"
 LEVELS = ("silent", "info", "warning", "critical")
@@ -212,7 +211,7 @@ class WhatIf:
     async def ask(self, subject: Subject, setting: str, value: float, now: float) -> tuple[dict[str, Any], Assessment]:
         """The answer for one value."""
         request = request_for(subject, setting, value, now)
-        parsed = parse_request(json.dumps(request).encode(), Hook(request["hook"]))
+        parsed = read_request(json.dumps(request).encode(), Hook(request["hook"]))
         answer, assessment, _ = await self.pipeline.answer(parsed, now)
         return answer, assessment
 

@@ -1,122 +1,173 @@
 """Opening what stands under a prefetch key or came from a server: a Bundle of any make, a bare resource, an array.
 
-Resources stay raw. A fast typed decode serves tidy Bundles; anything else is opened piece by piece, so that one bad
-entry never costs the others. Work is linear in the size of the input.
+What was decoded in one pass (``tidy``) is taken as it is; anything else is opened piece by piece, so that one bad entry
+never costs the others. Work is linear in the size of the input.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+from cds_service.fhir.shapes import Bundle, Entry, Link, Observation, OperationOutcome, Resource, Shape
+from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
+from cds_service.fhir.twins import says_value_twice
+
 MAX_NESTED = 3
 MAX_ENTRIES = 20_000
 """Per Bundle or array: a flood under one key must not hide what stands under another, nor cost more than this."""
 SHORT = 120
 """Bytes below which a Bundle may be judged empty at a glance."""
+SPECIAL = frozenset({Bundle, OperationOutcome, type(None)})
 
 
-NOTHING = msgspec.Raw()
-
-
-class Entry(msgspec.Struct, gc=False):
-    """One entry of a Bundle."""
-
-    resource: msgspec.Raw = NOTHING
-    fullUrl: str | None = None
-
-
-class Coded(msgspec.Struct, gc=False):
+class Coded(Shape):
     """One coding."""
 
     system: str | None = None
     code: str | None = None
 
 
-class Code(msgspec.Struct, gc=False):
+class Code(Shape):
     """A CodeableConcept's codings."""
 
     coding: list[Coded] | None = None
 
 
-class Peek(msgspec.Struct, gc=False):
-    """Enough of a resource to decide whether it matters."""
+class Broken(Shape):
+    """A resource that is not of a shape we know, as far as a glance at it shows."""
 
     resourceType: str | None = None
     id: str | None = None
     code: Code | None = None
 
 
-PEEK = msgspec.json.Decoder(Peek)
+GLANCE = msgspec.json.Decoder(Broken)
 
 
-class Link(msgspec.Struct, gc=False):
-    """One link of a Bundle."""
-
-    relation: str | None = None
-    url: str | None = None
-
-
-class Bundle(msgspec.Struct, gc=False):
-    """A Bundle as far as we read it."""
+class RawBundle(Shape):
+    """A Bundle whose resources are opened one by one."""
 
     resourceType: str | None = None
     link: list[Link] | None = None
-    entry: list[Entry] | None = None
+    entry: list[RawEntry] | None = None
 
 
-BUNDLE = msgspec.json.Decoder(Bundle)
+class RawEntry(Shape):
+    """One entry of such a Bundle."""
+
+    resource: msgspec.Raw = msgspec.Raw()
+    fullUrl: str | None = None
+
+
+class Found(Shape):
+    """A resource out of a Bundle: of a known shape, or broken."""
+
+    resource: Resource | Broken
+    fullUrl: str | None = None
+
+
+BUNDLE = msgspec.json.Decoder(RawBundle)
 LOOSE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 ANY = msgspec.json.Decoder()
-
-
-class Resource(NamedTuple):
-    """One resource: raw, what a glance at it shows, its fullUrl. ``peek`` is ``None`` when even that fails."""
-
-    raw: msgspec.Raw
-    peek: Peek | None
-    url: str | None
 
 
 @dataclass(slots=True)
 class Opened:
     """The resources of one value with their fullUrls, where the next page is, and what could not be opened."""
 
-    resources: list[Resource] = field(default_factory=list)
+    resources: list[Entry | Found] = field(default_factory=list)
+    kinds: set[type] = field(default_factory=set)
+    """The shapes present."""
     next_url: str | None = None
     unreadable: int = 0
     is_readable: bool = True
     """False when nothing of the value is FHIR: an HTML page, a number, an object without resourceType."""
-    outcomes: list[msgspec.Raw] = field(default_factory=list)
+    says_value_twice: bool = False
+    outcomes: list[OperationOutcome] = field(default_factory=list)
     """OperationOutcomes, kept apart from the data."""
     is_cut: bool = False
     """Whether there were more entries than are opened."""
 
     def types(self) -> set[str]:
         """The resource types present."""
-        return {one.peek.resourceType for one in self.resources if one.peek is not None and one.peek.resourceType}
+        found = {str(kind.__struct_config__.tag) for kind in self.kinds if kind is not Broken}  # type: ignore[attr-defined]
+        if Broken in self.kinds:
+            broken = (one.resource for one in self.resources if type(one.resource) is Broken)
+            found |= {one.resourceType for one in broken if one.resourceType}
+        return found
 
 
-def open_value(raw: msgspec.Raw) -> Opened:
+def open_value(value: object) -> Opened:
     """The resources under a key; ``null`` and empty containers give none."""
     opened = Opened()
+    if isinstance(value, msgspec.Raw):
+        _open_raw(value, opened)
+    elif isinstance(value, Bundle):
+        _take_bundle(value, opened, 0)
+    elif isinstance(value, Resource):
+        _take(value, None, opened, MAX_NESTED)
+    elif isinstance(value, list):
+        opened.unreadable += len(value)
+    elif value is not None:
+        opened.is_readable = False
+    return opened
+
+
+# -- decoded in one pass ---------------------------------------------------------------------------------------------
+
+
+def _take_bundle(bundle: Bundle, opened: Opened, depth: int) -> None:
+    for link in bundle.link or ():
+        if link.relation == "next" and link.url:
+            opened.next_url = link.url
+    entries = bundle.entry
+    if not entries:
+        return
+    kinds = {type(entry.resource) for entry in entries}
+    if not kinds.isdisjoint(SPECIAL):
+        for entry in entries:
+            _take(entry.resource, entry.fullUrl, opened, depth)
+        return
+    opened.kinds |= kinds
+    if opened.resources:
+        opened.resources += entries
+    else:
+        opened.resources = entries  # type: ignore[assignment]  # taken over as it is: nobody else holds it
+
+
+def _take(resource: Resource | Broken | None, url: str | None, opened: Opened, depth: int) -> None:
+    if resource is None:
+        return
+    if isinstance(resource, Bundle):
+        if depth < MAX_NESTED:
+            _take_bundle(resource, opened, depth + 1)
+    elif isinstance(resource, OperationOutcome):
+        opened.outcomes.append(resource)
+    else:
+        opened.resources.append(Found(resource, url))
+        opened.kinds.add(type(resource))
+
+
+# -- opened piece by piece -------------------------------------------------------------------------------------------
+
+
+def _open_raw(raw: msgspec.Raw, opened: Opened) -> None:
     view = memoryview(raw)
     if view.nbytes < SHORT and _is_plainly_empty(bytes(view)):
-        return opened
+        return
     first = bytes(view[:1])
     if first == b"n":
-        return opened
+        return
     if first == b"[":
         _open_array(raw, opened)
     elif first == b"{":
         _open_object(raw, None, opened, 0)
     else:
         opened.is_readable = False
-    return opened
 
 
 def _is_plainly_empty(text: bytes) -> bool:
@@ -149,7 +200,7 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
         if kind is None:
             opened.is_readable = opened.is_readable and memoryview(raw).nbytes <= 2
         else:
-            _keep(raw, url, opened)
+            _add(raw, url, opened, MAX_NESTED)
         return
     for link in bundle.link or ():
         if link.relation == "next" and link.url:
@@ -161,36 +212,35 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
 
 
 def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
-    try:
-        peek = PEEK.decode(raw)
-    except DECODE_ERRORS:
-        _add_unclear(raw, url, opened, depth)
-        return
-    kind = peek.resourceType
-    if kind == "Bundle" and depth < MAX_NESTED:
-        _open_object(raw, url, opened, depth + 1)
-    elif kind == "OperationOutcome":
-        opened.outcomes.append(raw)
-    else:
-        opened.resources.append(Resource(raw, peek, url))
-
-
-def _keep(raw: msgspec.Raw, url: str | None, opened: Opened) -> None:
-    """A bare resource where a Bundle was expected."""
-    _add(raw, url, opened, MAX_NESTED)
-
-
-def _add_unclear(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
-    """What a glance cannot read: nothing, no object, a Bundle with odd entries, or a resource with an odd code."""
+    """One resource, opened further when it is a Bundle itself."""
     view = memoryview(raw)
     if view.nbytes == 0 or bytes(view[:4]) == b"null":
         return
     if bytes(view[:1]) != b"{":
         opened.unreadable += 1
-    elif resource_type(raw) == "Bundle" and depth < MAX_NESTED:
-        _open_object(raw, url, opened, depth + 1)
-    else:
-        opened.resources.append(Resource(raw, None, url))
+        return
+    resource: Resource | Broken
+    try:
+        resource = RESOURCE.decode(raw)
+    except DECODE_ERRORS:
+        if resource_type(raw) == "Bundle" and depth < MAX_NESTED:
+            _open_object(raw, url, opened, depth + 1)
+            return
+        resource = _glance(raw)
+    if isinstance(resource, Bundle):
+        if depth < MAX_NESTED:
+            _open_object(raw, url, opened, depth + 1)
+        return
+    if isinstance(resource, Observation) and says_value_twice(bytes(raw)):
+        opened.says_value_twice = True
+    _take(resource, url, opened, depth)
+
+
+def _glance(raw: msgspec.Raw) -> Broken:
+    try:
+        return GLANCE.decode(raw)
+    except DECODE_ERRORS:
+        return Broken()
 
 
 def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
@@ -203,7 +253,7 @@ def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int)
     kind = _loose(members.get("resourceType"))
     if kind != "Bundle":
         if isinstance(kind, str):
-            _keep(raw, url, opened)
+            _add(raw, url, opened, MAX_NESTED)
         else:
             opened.unreadable += 1
         return
@@ -252,7 +302,7 @@ def _loose_items(raw: msgspec.Raw | None, opened: Opened) -> list[msgspec.Raw]:
     return items[:MAX_ENTRIES]
 
 
-class Kind(msgspec.Struct, gc=False):
+class Kind(Shape):
     """Only the resource type."""
 
     resourceType: str | None = None

@@ -37,7 +37,6 @@ from cds_service.fhir.outcomes import is_failure
 from cds_service.fhir.pages import is_answer, next_page, unresolved_medications
 from cds_service.fhir.queries import Query
 from cds_service.fhir.transport import checked_transport, trusted
-from cds_service.fhir.twins import says_value_twice
 from cds_service.hooks.request import CDSRequest
 from cds_service.settings import Settings
 
@@ -175,7 +174,7 @@ class FhirClient:
                 or (opened.unreadable and not opened.resources)
             ):
                 return GARBLED if number == 0 else PARTIAL
-            if any(says_value_twice(bytes(one.raw)) for one in opened.resources):
+            if opened.says_value_twice:
                 return GARBLED
             into.append(opened)
             if opened.is_cut:

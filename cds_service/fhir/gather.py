@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import msgspec
+from typing import Any, Protocol
 
 from cds_service.clinical.chart import GapReason
-from cds_service.errors import NothingToLookAt
+from cds_service.errors import MalformedRequest, NothingToLookAt
 from cds_service.fhir.bundles import Opened, open_value
 from cds_service.fhir.delivery import Delivery, Failure
 from cds_service.fhir.outcomes import is_failure
-from cds_service.fhir.pages import medication_resources, unresolved_medications
+from cds_service.fhir.pages import unresolved_medications
 from cds_service.fhir.queries import Query
 from cds_service.hooks.request import CDSRequest
 
@@ -39,9 +37,6 @@ TITLES = {
     "allergies": "Allergies and intolerances",
     "carePlans": "Care plans",
 }
-
-
-POINTER = b'"medicationReference"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,23 +93,21 @@ def take_prefetch(request: CDSRequest, queries: Sequence[Query]) -> Prefetched:
     others: set[str] = set()
     for key, raw in request.prefetch.items():
         if key not in known:
-            opened = open_value(raw)
+            opened = _opened(raw)
             if opened.resources:
                 taken.values[key] = (opened,)
                 others |= opened.types()
     for query in queries:
-        raw_value = request.prefetch.get(query.key)
-        if raw_value is None:
-            if query.source.value not in others:
-                taken.absent.append(query)
-            continue
-        _take(query, raw_value, taken)
+        if query.key in request.prefetch:
+            _take(query, request.prefetch[query.key], taken)
+        elif query.source.value not in others:
+            taken.absent.append(query)
     taken.usable += len(others)
     return taken
 
 
-def _take(query: Query, raw: msgspec.Raw, taken: Prefetched) -> None:
-    opened = open_value(raw)
+def _take(query: Query, value: Any, taken: Prefetched) -> None:
+    opened = _opened(value)
     failure = _failure(query.key, opened)
     if failure is not None:
         taken.failures[query.key] = failure
@@ -124,6 +117,13 @@ def _take(query: Query, raw: msgspec.Raw, taken: Prefetched) -> None:
     taken.usable += 1
     if opened.next_url:
         taken.pages[query.key] = opened.next_url
+
+
+def _opened(value: Any) -> Opened:
+    opened = open_value(value)
+    if opened.says_value_twice:
+        raise MalformedRequest("a result says its value twice", where="prefetch", code="structure")
+    return opened
 
 
 def _failure(key: str, opened: Opened) -> Failure | None:
@@ -165,10 +165,8 @@ def _with_nameless_orders(request: CDSRequest, taken: Prefetched) -> list[Opened
     """What was delivered, drafts included, when an order in it points at a Medication that did not come along and gives
     no display either; else nothing. A display is read as a name and needs no call."""
     values = [opened for some in taken.values.values() for opened in some]
-    if request.draft_orders is not None and POINTER in bytes(request.draft_orders):
+    if request.draft_orders is not None:
         values.append(open_value(request.draft_orders))
-    if not any(POINTER in bytes(one.raw) for one in medication_resources(values)):
-        return []
     return values if unresolved_medications(values, None, nameless=True) else []
 
 

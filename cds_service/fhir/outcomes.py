@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from cds_service.fhir.bundles import DECODE_ERRORS, Opened
+from cds_service.fhir.bundles import Opened
+from cds_service.fhir.shapes import OperationOutcome
+from cds_service.fhir.tidy import DECODE_ERRORS
 
 HARMLESS = frozenset({"information", "success"})
 CUT_SHORT = frozenset({"suppressed", "incomplete", "throttled", "timeout", "forbidden", "security", "too-costly"})
-
-
-class Issue(msgspec.Struct, gc=False):
-    severity: str | None = None
-    code: str | None = None
-    diagnostics: str | None = None
-    details: dict[str, object] | None = None
-
-
-class Outcome(msgspec.Struct, gc=False):
-    issue: list[Issue] | None = None
-
-
-OUTCOME = msgspec.json.Decoder(Outcome)
 
 
 def is_failure(opened: Opened) -> bool:
@@ -32,15 +18,14 @@ def is_failure(opened: Opened) -> bool:
     """
     if not opened.outcomes:
         return False
-    return any(_is_bad(raw) for raw in opened.outcomes)
+    return any(_is_bad(outcome) for outcome in opened.outcomes)
 
 
-def _is_bad(raw: msgspec.Raw) -> bool:
+def _is_bad(outcome: OperationOutcome) -> bool:
     try:
-        outcome = OUTCOME.decode(raw)
+        issues = outcome.issue or []
     except DECODE_ERRORS:
         return True
-    issues = outcome.issue or []
     if not issues:
         return True
     return any(

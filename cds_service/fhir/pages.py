@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from cds_service.fhir.addresses import Base, parse_base
-from cds_service.fhir.bundles import Opened, Resource
+from cds_service.fhir.bundles import Opened
+from cds_service.fhir.shapes import (
+    Medication,
+    MedicationAdministration,
+    MedicationRequest,
+    MedicationStatement,
+    MedicationUse,
+)
+
+MEDICINES = frozenset({Medication, MedicationRequest, MedicationStatement, MedicationAdministration})
 
 
 def next_page(url: str, base: Base) -> str | None:
@@ -50,28 +59,6 @@ def is_answer(raw: msgspec.Raw, *, is_read: bool) -> bool:
     return kind.resourceType == "OperationOutcome" or (is_read and kind.resourceType == "Patient")
 
 
-class _Pointer(msgspec.Struct, gc=False):
-    reference: str | None = None
-    display: str | None = None
-
-
-class _Order(msgspec.Struct, gc=False):
-    resourceType: str | None = None
-    id: str | None = None
-    medicationReference: _Pointer | None = None
-
-
-_ORDER = msgspec.json.Decoder(_Order)
-
-
-def medication_resources(values: Sequence[Opened]) -> Iterator[Resource]:
-    """Orders, statements and administrations of medicines, and Medications."""
-    for value in values:
-        for one in value.resources:
-            if one.peek is not None and (one.peek.resourceType or "").startswith("Medication"):
-                yield one
-
-
 def unresolved_medications(values: Sequence[Opened], base: Base | None, *, nameless: bool = False) -> list[str]:
     """``Medication/id`` of relative or same-base references that no delivered resource answers.
 
@@ -79,18 +66,27 @@ def unresolved_medications(values: Sequence[Opened], base: Base | None, *, namel
     """
     wanted: dict[str, None] = {}
     present: set[str] = set()
-    for one in medication_resources(values):
-        try:
-            order = _ORDER.decode(one.raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    for value in values:
+        if value.kinds.isdisjoint(MEDICINES):
             continue
-        if order.resourceType == "Medication" and order.id:
-            present.add(f"Medication/{order.id}")
-        pointer = order.medicationReference.reference if order.medicationReference else None
-        if pointer and nameless and order.medicationReference and order.medicationReference.display:
-            continue
-        if pointer:
-            pointer = pointer.removeprefix(f"{base.url}/") if base else "/".join(pointer.rsplit("/", 2)[-2:])
-            if re.fullmatch(r"Medication/[A-Za-z0-9.\-_]{1,255}", pointer):
-                wanted[pointer] = None
+        for entry in value.resources:
+            resource = entry.resource
+            if isinstance(resource, Medication):
+                present.add(f"Medication/{resource.id}")
+            elif isinstance(resource, MedicationUse) and resource.raw_medicationReference:
+                pointer = _pointer(resource, base, nameless)
+                if pointer:
+                    wanted[pointer] = None
     return [name for name in wanted if name not in present]
+
+
+def _pointer(use: MedicationUse, base: Base | None, nameless: bool) -> str | None:
+    try:
+        reference = use.medicationReference
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if reference is None or (nameless and reference.display):
+        return None
+    text = reference.reference or ""
+    pointer = text.removeprefix(f"{base.url}/") if base else "/".join(text.rsplit("/", 2)[-2:])
+    return pointer if re.fullmatch(r"Medication/[A-Za-z0-9.\-_]{1,255}", pointer) else None

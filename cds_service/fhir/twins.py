@@ -19,6 +19,11 @@ def says_value_twice(raw: bytes) -> bool:
     return raw.count(_VALUE, after, raw.find(b"}", after)) > 1 and _has_twins(raw)
 
 
+def quantity_says_value_twice(quantity: bytes) -> bool:
+    """The same of a Quantity alone."""
+    return quantity.count(_VALUE) > 1 and _has_twins(quantity)
+
+
 def _has_twins(raw: bytes) -> bool:
     """The exact answer, for the few that look like it."""
     try:

@@ -48,18 +48,11 @@ def assess(
     gate = closed_gate(chart, limits)
     if gate is not None:
         return Assessment(gate=gate)
-    case = Case(chart, limits, at_order=hook.is_order, at_signing=hook is Hook.ORDER_SIGN)
-    comfort = case.has(Concept.HOSPICE_CARE, Concept.COMFORT_CARE)
-    asked: list[Asked] = []
     watched = bool(chart.gaps) or timed
-    for stage in catalogue.stages(hook):
-        turn = [one for rule in stage if (one := _ask(rule, case, watched)) is not None]
-        asked += turn
-        said = [one for one in turn if one.finding is not None]
-        case.hits |= {one.rule.id for one in said}
-        case.critical_hit = case.critical_hit or any(
-            one.finding is not None and one.finding.indicator is Indicator.CRITICAL for one in said
-        )
+    asked, case = _ask_all(chart, catalogue, limits, hook, watched)
+    if chart.gaps and not watched:  # found while looking: ask once more, noting who wanted what
+        asked, case = _ask_all(chart, catalogue, limits, hook, True)
+    comfort = case.has(Concept.HOSPICE_CARE, Concept.COMFORT_CARE)
     for one in asked:
         if one.error is not None and on_error is not None:
             on_error(one.rule, one.error)
@@ -74,6 +67,21 @@ def assess(
         reminders=(GOALS_NOTE,) if comfort else (),
         turns=tuple(_turn(one) for one in asked) if timed else (),
     )
+
+
+def _ask_all(chart: Chart, catalogue: Catalogue, limits: Limits, hook: Hook, watched: bool) -> tuple[list[Asked], Case]:
+    """The turns of all rules, in stages; of silent ones only when ``watched``."""
+    case = Case(chart, limits, at_order=hook.is_order, at_signing=hook is Hook.ORDER_SIGN)
+    asked: list[Asked] = []
+    for stage in catalogue.stages(hook):
+        turn = [one for rule in stage if (one := _ask(rule, case, watched)) is not None]
+        asked += turn
+        said = [one for one in turn if one.finding is not None]
+        case.hits |= {one.rule.id for one in said}
+        case.critical_hit = case.critical_hit or any(
+            one.finding is not None and one.finding.indicator is Indicator.CRITICAL for one in said
+        )
+    return asked, case
 
 
 def _turn(one: Asked) -> Turn:
@@ -136,12 +144,17 @@ def account(gaps: Iterable[Gap], asked: Iterable[Asked]) -> Iterable[NotEvaluate
         if one.error is not None:
             reason = "The rule failed and was left out; all other rules were asked."
             yield NotEvaluated(rule_id=one.rule.id, reason=reason, kind=GapReason.RULE_FAILED)
-    for gap in gaps:
+    for gap in sorted(set(gaps), key=_gap_order):
         concerned = [one for one in turns if one.finding is None and one.error is None and _wants(one, gap)]
         for one in concerned:
             yield NotEvaluated(rule_id=one.rule.id, need=gap.need, reason=gap.detail, kind=gap.reason)
         if not concerned and (gap.always or any(_wants(one, gap) for one in turns)):
             yield NotEvaluated(need=gap.need, reason=gap.detail, kind=gap.reason)
+
+
+def _gap_order(gap: Gap) -> tuple[bool, bool, str, str]:
+    """An order of its own, so that the order of delivery shows nowhere: whole sources first."""
+    return gap.source is None, not gap.always, gap.need, gap.detail
 
 
 def _wants(one: Asked, gap: Gap) -> bool:

@@ -7,7 +7,7 @@ never repeat a value of the request.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -31,12 +31,21 @@ BYTES_PER_VALUE = 8
 _KEY = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:')
 
 
-def parse_request(body: bytes, hook: Hook) -> CDSRequest:
-    """The checked request of a call to a service of ``hook``."""
+Members = Mapping[str, Any]
+"""Members of an object: each raw JSON, or already decoded."""
+
+
+def parse_request(body: bytes, hook: Hook, decode: Callable[[bytes], Members | None] | None = None) -> CDSRequest:
+    """The checked request of a call to a service of ``hook``.
+
+    ``decode`` reads a tidy body in one pass, FHIR included, and gives ``None`` for any other.
+    """
     _refuse_broken_text(body)
     if holds_too_many_values(body):
         raise MalformedRequest("the body holds too many values", where="request", code="too-costly")
-    members = _members(body, "request", malformed="the body is not a JSON object")
+    members = decode(body) if decode is not None else None
+    if members is None:
+        members = _members(body, "request", malformed="the body is not a JSON object")
     said = _text(members, "hook", "hook", required=True)
     if said != hook.value:
         raise MalformedRequest(f"this service answers the hook {hook.value} only", where="hook", code="value")
@@ -74,7 +83,7 @@ def _refuse_broken_text(body: bytes) -> None:
             raise MalformedRequest("the body is not valid JSON (UTF-8)", where="request", code="structure") from error
 
 
-def _members(raw: bytes | msgspec.Raw, where: str, *, malformed: str) -> dict[str, msgspec.Raw]:
+def _members(raw: bytes | msgspec.Raw, where: str, *, malformed: str) -> Members:
     try:
         members = MEMBERS.decode(raw)
     except msgspec.ValidationError as error:
@@ -104,20 +113,21 @@ def _has_twins(raw: bytes, members: Mapping[str, msgspec.Raw]) -> bool:
     return len(_KEY.findall(rest)) > len(members)
 
 
-def _object(members: Mapping[str, msgspec.Raw], name: str, *, required: bool) -> dict[str, msgspec.Raw]:
+def _object(members: Members, name: str, *, required: bool) -> Members:
     raw = members.get(name)
-    if raw is None or bytes(memoryview(raw)[:4]) == NULL:
+    if isinstance(raw, dict):
+        return raw
+    if raw is None or (isinstance(raw, msgspec.Raw) and bytes(memoryview(raw)[:4]) == NULL):
         if required:
             raise MalformedRequest(f"{name} is required", where=name, code="required")
         return {}
-    if bytes(memoryview(raw)[:1]) != b"{":
+    if not isinstance(raw, msgspec.Raw) or bytes(memoryview(raw)[:1]) != b"{":
         raise WrongType(f"{name} must be an object", where=name, code="structure")
     return _members(raw, name, malformed=f"{name} must be an object")
 
 
-def _text(members: Mapping[str, msgspec.Raw], name: str, where: str, *, required: bool = False) -> str:
-    raw = members.get(name)
-    value = _decoded(raw, where) if raw is not None else None
+def _text(members: Members, name: str, where: str, *, required: bool = False) -> str:
+    value = _decoded(members.get(name), where)
     if value is None or (isinstance(value, str) and not value.strip()):
         if required:
             raise MalformedRequest(f"{where} is required", where=where, code="required")
@@ -127,14 +137,16 @@ def _text(members: Mapping[str, msgspec.Raw], name: str, where: str, *, required
     return value.strip()
 
 
-def _decoded(raw: msgspec.Raw, where: str) -> Any:
+def _decoded(raw: Any, where: str) -> Any:
+    if not isinstance(raw, msgspec.Raw):
+        return raw
     try:
         return ANYTHING.decode(raw)
     except DECODE_ERRORS as error:
         raise MalformedRequest(f"{where} is not valid JSON", where=where, code="structure") from error
 
 
-def read_patient_id(context: Mapping[str, msgspec.Raw]) -> str:
+def read_patient_id(context: Members) -> str:
     """``context.patientId`` as a bare id; ``Patient/`` in front is tolerated, anything that could bend a URL is not."""
     where = "context.patientId"
     value = _text(context, "patientId", where, required=True).removeprefix("Patient/").removeprefix("urn:uuid:")
@@ -143,14 +155,13 @@ def read_patient_id(context: Mapping[str, msgspec.Raw]) -> str:
     return value
 
 
-def _encounter(context: Mapping[str, msgspec.Raw]) -> str | None:
+def _encounter(context: Members) -> str | None:
     value = _text(context, "encounterId", "context.encounterId").removeprefix("Encounter/")
     return value if PATIENT_ID.fullmatch(value) else None
 
 
-def _selections(context: Mapping[str, msgspec.Raw]) -> tuple[str, ...]:
-    raw = context.get("selections")
-    value = _decoded(raw, "context.selections") if raw is not None else None
+def _selections(context: Members) -> tuple[str, ...]:
+    value = _decoded(context.get("selections"), "context.selections")
     if value is None:
         return ()
     if isinstance(value, str):
@@ -162,15 +173,19 @@ def _selections(context: Mapping[str, msgspec.Raw]) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _draft_orders(context: Mapping[str, msgspec.Raw], hook: Hook) -> msgspec.Raw | None:
+def _draft_orders(context: Members, hook: Hook) -> msgspec.Raw | msgspec.Struct | None:
     """The drafts; order-select tolerates their absence (the public sandbox sends it so), order-sign does not."""
     raw = context.get("draftOrders")
-    if raw is None or bytes(memoryview(raw)[:4]) == NULL:
+    if isinstance(raw, msgspec.Struct) and raw.__struct_config__.tag == "Bundle":
+        return raw
+    if raw is None or (isinstance(raw, msgspec.Raw) and bytes(memoryview(raw)[:4]) == NULL):
         if hook is Hook.ORDER_SIGN:
             where = "context.draftOrders"
             raise MalformedRequest(f"{where} is required", where=where, code="required")
         return None
-    if bytes(memoryview(raw)[:1]) != b"{":
+    if isinstance(raw, msgspec.Struct):
+        raise MalformedRequest("context.draftOrders must be a Bundle", where="context.draftOrders", code="structure")
+    if not isinstance(raw, msgspec.Raw) or bytes(memoryview(raw)[:1]) != b"{":
         raise WrongType("context.draftOrders must be a Bundle", where="context.draftOrders", code="structure")
     bundle = _members(raw, "context.draftOrders", malformed="context.draftOrders must be a Bundle")
     kind = _text(bundle, "resourceType", "context.draftOrders.resourceType")
@@ -179,7 +194,7 @@ def _draft_orders(context: Mapping[str, msgspec.Raw], hook: Hook) -> msgspec.Raw
     return raw
 
 
-def _authorization(members: Mapping[str, msgspec.Raw], server: str, patient_id: str) -> FhirAuthorization | None:
+def _authorization(members: Members, server: str, patient_id: str) -> FhirAuthorization | None:
     found = _object(members, "fhirAuthorization", required=False)
     if not found:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -36,10 +37,10 @@ class CDSRequest:
     user_id: str | None = field(default=None, repr=False)
     encounter_id: str | None = field(default=None, repr=False)
     selections: tuple[str, ...] = field(default=(), repr=False)
-    draft_orders: msgspec.Raw | None = field(default=None, repr=False)
-    """``context.draftOrders`` of the order hooks, a Bundle."""
-    prefetch: Mapping[str, msgspec.Raw] = field(default_factory=dict, repr=False)
-    """Every member of ``prefetch``, ``null`` included (as the raw text ``null``)."""
+    draft_orders: msgspec.Raw | msgspec.Struct | None = field(default=None, repr=False)
+    """``context.draftOrders`` of the order hooks, a Bundle: raw, or decoded with the body."""
+    prefetch: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Every member of ``prefetch``, ``null`` included: raw, or decoded with the body."""
     fhir_server: str | None = field(default=None, repr=False)
     authorization: FhirAuthorization | None = field(default=None, repr=False)
     allowed_servers: tuple[str, ...] | None = None

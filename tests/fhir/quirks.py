@@ -299,7 +299,7 @@ BUNDLES = (
     Quirk("H14", "a next link that cannot be followed", "incomplete: named, what is there counts", _laboratory(lambda b: b | {"link": [{"relation": "next", "url": "https://x.example/?page=2"}]}), "used+source"),
     Quirk("H15", "entry is no list", "could not look: named", _key("laboratory", {"resourceType": "Bundle", "entry": 5}), "source"),
     Quirk("H16", "DSTU2 medication orders", "version not supported: named", _key("medicationRequests", bundle([{"resourceType": "MedicationOrder", "id": "1"}])), "used+version"),
-    Quirk("H17", "a damaged resource among good ones", "named, the rest counts", _laboratory(lambda b: b | {"entry": [{"resource": {"resourceType": "Observation", "code": "x"}}, *b["entry"]]}), "used+unreadable"),
+    Quirk("H17", "a damaged resource among good ones", "named, the rest counts", _laboratory(lambda b: b | {"entry": [{"resource": {"resourceType": "Observation", "code": "x"}}, *b["entry"]]}), "used+source"),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.daily_dose import daily_dose_mg, strength_of
 from tests.fhir_rows import request_for
 from tests.rows import row

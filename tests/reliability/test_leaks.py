@@ -157,7 +157,7 @@ async def test_l02_b19_an_unexpected_error_carries_no_value(monkeypatch: pytest.
     def broken(*_: Any, **__: Any) -> None:
         raise KeyError(CANARY)
 
-    monkeypatch.setattr(Results, "settle", broken)
+    monkeypatch.setattr(Results, "add", broken)
     lines: list[bytes] = []
     response = await answered(Settings(store_enabled=False, console=False), lines, fixture())
     assert response.status_code == 500

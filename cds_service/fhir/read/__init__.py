@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import Any
 
 import msgspec
 
@@ -19,26 +20,25 @@ from cds_service.clinical.chart import (
 )
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte, Source
-from cds_service.fhir.bundles import MAX_ENTRIES, Peek, Resource, open_value
+from cds_service.fhir import shapes
+from cds_service.fhir.bundles import MAX_ENTRIES, Broken, Found, Opened, open_value
 from cds_service.fhir.delivery import Delivery
-from cds_service.fhir.read import shapes
 from cds_service.fhir.read.context import Reading
 from cds_service.fhir.read.demographics import read_patient
+from cds_service.fhir.read.glossary import Kind, glossary_of
 from cds_service.fhir.read.medications import Medicines
-from cds_service.fhir.read.observations import Results
+from cds_service.fhir.read.observations import READ_ERRORS, ByAnalyte, Notes, Results
 from cds_service.fhir.read.orders import Orders
 from cds_service.fhir.read.problems import Problems
 from cds_service.guidance.finding import Hook
-from cds_service.terminology import BLOOD_PRESSURE_PANELS, GCS_PANEL, VITAL_SIGNS_PANEL, Terminology
+from cds_service.terminology import Terminology
 
-READ_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError, TypeError)
-POINTED_AT = frozenset({"Patient", "Medication", "Condition", "Specimen"})
-PANELS = BLOOD_PRESSURE_PANELS | {GCS_PANEL, VITAL_SIGNS_PANEL}
-COMPLAINTS = frozenset({"8661-1", "10154-3", "75325-1"})
-LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
+POINTED_AT = frozenset({shapes.Patient, shapes.Medication, shapes.Condition, shapes.Specimen})
 OLD_SHAPES = frozenset({"MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"})
 """Resource types of DSTU2 and STU3 that stand where an R4 client would send a request."""
 MAX_RELEVANT = 5_000
+
+Entries = Sequence[shapes.Entry | Found]
 
 
 @dataclass(slots=True)
@@ -53,130 +53,146 @@ class Reader:
     patient: Patient | None = None
     cut: bool = False
     relevant: int = 0
-    findings: list[shapes.Observation] = field(default_factory=list)
+    findings: list[tuple[shapes.Observation, Kind]] = field(default_factory=list)
 
     @classmethod
     def of(cls, reading: Reading) -> Reader:
         problems = Problems(reading)
         return cls(reading, Results(reading), problems, Medicines(reading), Orders(reading, problems))
 
-    def read(self, resources: Sequence[Resource]) -> None:
+    def read(self, delivered: Iterable[Opened], supporting: Entries) -> None:
         """Index what others point at, then read every resource."""
-        clear: list[tuple[msgspec.Raw, Peek]] = []
-        for raw, peek, url in resources:
-            if peek is None:
-                self.reading.unreadable["resource"] += 1
-                continue
-            if peek.resourceType in POINTED_AT:
-                self._index(raw, peek, url)
-            clear.append((raw, peek))
-        for raw, peek in clear:
-            self._read_one(raw, peek)
+        lists: list[tuple[Entries, set[type]]] = [(supporting, {type(one.resource) for one in supporting})]
+        for opened in delivered:
+            entries: Entries = opened.resources[:MAX_ENTRIES]
+            self.cut = self.cut or opened.is_cut or len(opened.resources) > MAX_ENTRIES
+            lists.append((entries, opened.kinds))
+        for entries, kinds in lists:
+            if not kinds.isdisjoint(POINTED_AT):
+                for entry in entries:
+                    if type(entry.resource) in POINTED_AT:
+                        self._index(entry)
+        for entries, _ in lists:
+            self._read_all(entries)
 
-    def _index(self, raw: msgspec.Raw, peek: Peek, url: str | None) -> None:
-        kind = peek.resourceType
-        if kind == "Patient":
-            if url and peek.id == self.reading.patient_id:
+    def _index(self, entry: shapes.Entry | Found) -> None:
+        resource, url = entry.resource, entry.fullUrl
+        if isinstance(resource, shapes.Patient):
+            if url and resource.id == self.reading.patient_id:
                 self.reading.patient_urls.add(url)
-        else:
-            if peek.id:
-                self.reading.resources[f"{kind}/{peek.id}"] = raw
-            if url:
-                self.reading.resources[url] = raw
+            return
+        indexed = self.reading.resources
+        if resource.id:  # type: ignore[union-attr]
+            indexed[f"{resource.kind}/{resource.id}"] = resource  # type: ignore[union-attr,assignment]
+        if url:
+            indexed[url] = resource  # type: ignore[assignment]
 
-    def _read_one(self, raw: msgspec.Raw, peek: Peek) -> None:
-        kind = peek.resourceType
-        read = _READERS.get(kind or "")
+    def _read_all(self, entries: Entries) -> None:
+        """Most of a chart are results that no rule reads: they are passed over at a glance."""
+        kinds = self.reading.glossary.observations
+        for entry in entries:
+            resource = entry.resource
+            if type(resource) is shapes.Observation:
+                known = kinds.get(bytes(resource.raw_code))
+                if known is None or known.is_read or resource.raw_component:
+                    self._observation(resource, known)
+            else:
+                self._read_one(resource)
+
+    def _read_one(self, resource: Any) -> None:
+        read = _READERS.get(type(resource))
         if read is None:
-            self.reading.old_version = self.reading.old_version or kind in OLD_SHAPES
+            if type(resource) is Broken:
+                self._broken(resource)
             return
         try:
-            read(self, raw, peek)
+            read(self, resource)
         except READ_ERRORS:
-            self.reading.unreadable[kind or "resource"] += 1
+            self.reading.unreadable[resource.kind] += 1
+
+    def _broken(self, broken: Broken) -> None:
+        """Of an unknown type or malformed: it matters when a rule would have read it."""
+        kind = broken.resourceType
+        if kind is None:
+            self.reading.unreadable["resource"] += 1
+        elif kind == "Observation":
+            found = self._analyte_of(broken)
+            if found is not None:
+                self._cannot_read(found)
+        elif kind in _NAMES:
+            self.reading.unreadable[kind] += 1
+        elif kind in OLD_SHAPES:
+            self.reading.old_version = True
+
+    def _analyte_of(self, broken: Broken) -> Analyte | None:
+        lookup = self.reading.terminology.analyte
+        listed = broken.code.coding if broken.code is not None else None
+        found = (lookup(one.system, one.code) for one in listed or () if one.code)
+        return next((one for one in found if one is not None), None)
+
+    def _cannot_read(self, analyte: Analyte) -> None:
+        self.reading.gap(analyte, GapReason.UNREADABLE, f"{analyte.title}: a result could not be read.")
+
+    def _observation(self, observation: shapes.Observation, known: Kind | None) -> None:
+        reading = self.reading
+        try:
+            kind = known or reading.glossary.observation(bytes(observation.raw_code))
+        except READ_ERRORS:
+            reading.unreadable["Observation"] += 1
+            return
+        if not kind.is_read and not observation.raw_component:
+            return
+        self.relevant += 1
+        if self.relevant > MAX_RELEVANT:
+            return
+        try:
+            if reading.is_own(observation.raw_subject, "Observation", observation.id):
+                self.results.add(observation, kind)
+                if kind.is_finding:
+                    self.findings.append((observation, kind))
+        except READ_ERRORS:
+            if kind.analyte is not None:
+                self._cannot_read(kind.analyte)
+            else:
+                reading.unreadable["Observation"] += 1
 
     # -- by type -------------------------------------------------------------------------------------------------
 
-    def _patient(self, raw: msgspec.Raw, _: Peek) -> None:
-        found = read_patient(raw, self.reading)
-        self.patient = found or self.patient
+    def _patient(self, patient: shapes.Patient) -> None:
+        self.patient = read_patient(patient, self.reading) or self.patient
 
-    def _observation(self, raw: msgspec.Raw, peek: Peek) -> None:
-        coded = peek.code.coding if peek.code is not None else None
-        analytes = self.reading.terminology.loinc_analytes
-        only_other_loinc = bool(coded)
-        for coding in coded or ():
-            code = coding.code
-            if code is None:
-                continue
-            if coding.system in LOINC_NAMES:
-                analyte = analytes.get(code)
-                if analyte is not None:
-                    self._relevant(raw, analyte)
-                    return
-                if code in PANELS or code in COMPLAINTS:
-                    self._finding_or_panel(raw)
-                    return
-            else:
-                found = self.reading.terminology.analyte(coding.system, code)
-                if found is not None:
-                    self._relevant(raw, found)
-                    return
-                only_other_loinc = False
-        if not only_other_loinc or b'"component"' in bytes(raw):
-            self._finding_or_panel(raw)
+    def _service_request(self, order: shapes.ServiceRequest) -> None:
+        self.orders.add(order, drafted=False)
 
-    def _relevant(self, raw: msgspec.Raw, analyte: Analyte) -> None:
-        self.relevant += 1
-        if self.relevant <= MAX_RELEVANT:
-            try:
-                self.results.add(raw, analyte)
-            except READ_ERRORS:
-                detail = f"{analyte.title}: a result could not be read."
-                self.reading.gap(analyte, GapReason.UNREADABLE, detail)
-
-    def _finding_or_panel(self, raw: msgspec.Raw) -> None:
-        observation = self.results.add(raw, None)
-        self.findings.append(observation)
-
-    def _condition(self, raw: msgspec.Raw, _: Peek) -> None:
-        self.problems.add_condition(raw)
-
-    def _encounter(self, raw: msgspec.Raw, _: Peek) -> None:
-        self.problems.add_encounter(raw)
-
-    def _care_plan(self, raw: msgspec.Raw, _: Peek) -> None:
-        self.problems.add_care_plan(raw)
-
-    def _allergy(self, raw: msgspec.Raw, _: Peek) -> None:
-        self.problems.add_allergy(raw)
-
-    def _service_request(self, raw: msgspec.Raw, _: Peek) -> None:
-        self.orders.add(raw, drafted=False)
-
-    def _medication_use(self, raw: msgspec.Raw, _: Peek) -> None:
-        self.medicines.add(raw)
+    def read_findings(self) -> None:
+        """Findings written down as Observations, the newest version of each."""
+        for observation, kind in self.findings:
+            if self.results.is_current(observation):
+                try:
+                    self.problems.add_finding(observation, kind.match)
+                except READ_ERRORS:
+                    self.reading.unreadable["Observation"] += 1
 
 
-_READERS: Mapping[str, Callable[[Reader, msgspec.Raw, Peek], None]] = {
-    "Patient": Reader._patient,
-    "Observation": Reader._observation,
-    "Condition": Reader._condition,
-    "Encounter": Reader._encounter,
-    "CarePlan": Reader._care_plan,
-    "AllergyIntolerance": Reader._allergy,
-    "ServiceRequest": Reader._service_request,
-    "MedicationRequest": Reader._medication_use,
-    "MedicationStatement": Reader._medication_use,
-    "MedicationAdministration": Reader._medication_use,
+_READERS: Mapping[type, Callable[[Reader, Any], None]] = {
+    shapes.Patient: Reader._patient,
+    shapes.Condition: lambda reader, one: reader.problems.add_condition(one),
+    shapes.Encounter: lambda reader, one: reader.problems.add_encounter(one),
+    shapes.CarePlan: lambda reader, one: reader.problems.add_care_plan(one),
+    shapes.AllergyIntolerance: lambda reader, one: reader.problems.add_allergy(one),
+    shapes.ServiceRequest: Reader._service_request,
+    shapes.MedicationRequest: lambda reader, one: reader.medicines.add(one),
+    shapes.MedicationStatement: lambda reader, one: reader.medicines.add(one),
+    shapes.MedicationAdministration: lambda reader, one: reader.medicines.add(one),
 }
+_NAMES = frozenset(kind.__name__ for kind in _READERS)
 
 
 def read_chart(
     *,
     delivery: Delivery,
     sources: Mapping[str, Source],
-    draft_orders: msgspec.Raw | None,
+    draft_orders: msgspec.Raw | msgspec.Struct | None,
     selections: Sequence[str],
     hook: Hook,
     patient_id: str,
@@ -190,35 +206,29 @@ def read_chart(
     """The Chart of one request. ``sources`` says which kind of data each query key delivers."""
     reading = Reading(
         hook=hook, patient_id=patient_id, encounter_id=encounter_id, fhir_server=fhir_server, now=now, zone=zone,
-        terminology=terminology, limits=limits,
+        terminology=terminology, glossary=glossary_of(terminology), limits=limits,
     )  # fmt: skip
     reader = Reader.of(reading)
-    resources: list[Resource] = []
-    for values in delivery.values.values():
-        for opened in values:
-            reader.cut = reader.cut or opened.is_cut or len(opened.resources) > MAX_ENTRIES
-            resources += opened.resources[:MAX_ENTRIES]
-    drafts: list[Resource] = []
+    drafts: Entries = ()
     if draft_orders is not None and hook.is_order:
         ordered = open_value(draft_orders)
-        reader.cut = reader.cut or ordered.is_cut
+        reader.cut = ordered.is_cut or len(ordered.resources) > MAX_ENTRIES
         drafts = ordered.resources[:MAX_ENTRIES]
-    reader.read([*resources, *_supporting(drafts)])
+    reader.read((opened for values in delivery.values.values() for opened in values), _supporting(drafts))
     _read_drafts(reader, drafts, selections)
-    results, preliminary = reader.results.settle()
-    for observation in reader.findings:
-        reader.problems.add_finding(observation)
+    reader.read_findings()
+    reading.gaps[:0] = _gaps(reader, delivery, sources)
     return Chart(
         now=now,
         patient=reader.patient or Patient(),
-        results=results,
-        preliminary=preliminary,
+        results=ByAnalyte(reader.results),
+        preliminary=ByAnalyte(reader.results, preliminary=True),
         medications=tuple(sorted(reader.medicines.exposures(), key=_medicine_order)),
         conditions=tuple(sorted(reader.problems.facts.values(), key=_problem_order)),
         absent=tuple(reader.problems.absent),
         test_orders=tuple(reader.orders.found.values()),
-        gaps=tuple(dict.fromkeys(_gaps(reader, delivery, sources))),
-        not_used=tuple(sorted(set(reading.not_used), key=lambda one: (one.need, one.detail))),
+        gaps=reading.gaps,
+        not_used=Notes(reader.results),
         zone=zone,
     )
 
@@ -233,43 +243,45 @@ def _problem_order(one: ConditionFact) -> tuple[float, str, str, str]:
     return -(one.onset or 0.0), one.concept, one.kind, one.reference or ""
 
 
-def _supporting(drafts: Sequence[Resource]) -> Iterator[Resource]:
+def _supporting(drafts: Entries) -> Entries:
     """Medications and problems that travel with the drafts (Epic sends them as further entries)."""
-    return (one for one in drafts if one.peek is not None and one.peek.resourceType in ("Medication", "Condition"))
+    return [one for one in drafts if isinstance(one.resource, shapes.Medication | shapes.Condition)]
 
 
-def _read_drafts(reader: Reader, drafts: Sequence[Resource], selections: Sequence[str]) -> None:
+def _read_drafts(reader: Reader, drafts: Entries, selections: Sequence[str]) -> None:
     selected = {normalised_selection(one) for one in selections}
-    for raw, peek, url in drafts:
-        if peek is None:
-            reader.reading.unreadable["draft order"] += 1
-            continue
+    for entry in drafts:
         try:
-            _read_draft(reader, raw, peek, url, selected)
+            _read_draft(reader, entry, selected)
         except READ_ERRORS:
             reader.reading.unreadable["draft order"] += 1
 
 
-def _read_draft(reader: Reader, raw: msgspec.Raw, peek: Peek, url: str | None, selected: set[str]) -> None:
-    kind = peek.resourceType
-    if kind == "ServiceRequest":
-        state = _draft_state(reader.reading.hook, peek, url, selected)
-        reader.orders.add(raw, drafted=True, judged=state is MedicationState.NEW)
-    elif kind == "MedicationRequest":
-        state = _draft_state(reader.reading.hook, peek, url, selected)
-        reasons = reader.medicines.add_draft(raw, state)
+def _read_draft(reader: Reader, entry: shapes.Entry | Found, selected: set[str]) -> None:
+    order = entry.resource
+    if isinstance(order, shapes.ServiceRequest):
+        state = _draft_state(reader.reading.hook, order, entry.fullUrl, selected)
+        reader.orders.add(order, drafted=True, judged=state is MedicationState.NEW)
+    elif isinstance(order, shapes.MedicationRequest):
+        state = _draft_state(reader.reading.hook, order, entry.fullUrl, selected)
+        reasons = reader.medicines.add_draft(order, state)
         if state is MedicationState.NEW:
             reader.problems.add_order_reasons(reasons)
-    elif kind in OLD_SHAPES:
-        reader.reading.old_version = True
+    elif isinstance(order, Broken):
+        if order.resourceType in OLD_SHAPES:
+            reader.reading.old_version = True
+        elif order.resourceType in (None, "ServiceRequest", "MedicationRequest"):
+            reader.reading.unreadable["draft order"] += 1
 
 
-def _draft_state(hook: Hook, peek: Peek, url: str | None, selected: set[str]) -> MedicationState:
+def _draft_state(
+    hook: Hook, order: shapes.ServiceRequest | shapes.MedicationRequest, url: str | None, selected: set[str]
+) -> MedicationState:
     """On order-sign every draft is judged; on order-select those selected (0.10)."""
     if hook is Hook.ORDER_SIGN:
         return MedicationState.NEW
-    names = {peek.id or "", normalised_selection(url or "").rsplit("/", 1)[-1]} - {""}
-    names |= {f"{peek.resourceType}/{name}" for name in names}
+    names = {order.id or "", normalised_selection(url or "").rsplit("/", 1)[-1]} - {""}
+    names |= {f"{order.kind}/{name}" for name in names}
     return MedicationState.NEW if names & selected else MedicationState.DRAFT
 
 
@@ -302,7 +314,6 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     if reader.cut or reader.relevant > MAX_RELEVANT:
         detail = "The chart holds more entries than are read at once; the rest was not looked at."
         yield Gap(need="Observation", reason=GapReason.INCOMPLETE, detail=detail, always=True)
-    yield from sorted(reading.gaps, key=lambda gap: (gap.need, gap.detail))
 
 
 def _resources(kind: str, count: int) -> str:

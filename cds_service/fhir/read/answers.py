@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import codings, text_of
 
 PRESENT_CODES = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 
 GCS_PARTS = frozenset({"9267-6", "9268-4", "9270-0"})
 """Eye, motor and verbal response of the Glasgow Coma Scale."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cds_service.clinical.vocabulary import Concept
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import codings, text_of
 
 SEVERE_CODES = frozenset({"24484000", "LA6750-9"})

@@ -7,15 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cds_service.clinical.chart import Gap, GapReason, NotUsed
 from cds_service.clinical.limits import Limits
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.times import parse_time
+from cds_service.fhir.tidy import RESOURCE
 from cds_service.guidance.finding import Hook
 from cds_service.terminology import Coding, Terminology
+
+if TYPE_CHECKING:
+    from cds_service.fhir.read.glossary import Glossary
 
 SAFE_ID = re.compile(r"[A-Za-z0-9.\-_~]{1,255}")
 
@@ -31,10 +36,11 @@ class Reading:
     now: float
     zone: tzinfo
     terminology: Terminology
+    glossary: Glossary
     limits: Limits
     patient_urls: set[str] = field(default_factory=set)
     """fullUrls under which the context's own Patient was delivered."""
-    resources: dict[str, msgspec.Raw] = field(default_factory=dict)
+    resources: dict[str, shapes.Resource] = field(default_factory=dict)
     """Resources that others point at (Medication, Condition, Specimen), by ``Type/id`` and by fullUrl."""
     gaps: list[Gap] = field(default_factory=list)
     not_used: list[NotUsed] = field(default_factory=list)
@@ -45,30 +51,50 @@ class Reading:
     unreadable: Counter[str] = field(default_factory=Counter)
     old_version: bool = False
     """Something came in a shape of DSTU2 or STU3 that cannot be read."""
+    latest_moment: float = 0.0
+    """Later ones lie in the future (``time.future_skew_h``)."""
     _own: frozenset[str] = frozenset()
+    _owners: dict[bytes, Counter[str] | None] = field(default_factory=dict)
+    """A subject as it is written → where those who are not the patient are counted."""
+    _counted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.latest_moment = self.now + self.limits["time.future_skew_h"] * 3600
         forms = {f"Patient/{self.patient_id}", self.patient_id, f"urn:uuid:{self.patient_id}"}
         if self.fhir_server:
             forms.add(f"{self.fhir_server.rstrip('/')}/Patient/{self.patient_id}")
         self._own = frozenset(forms)
 
-    def is_own(self, subject: shapes.Reference | None, kind: str, former: shapes.Reference | None = None) -> bool:
+    def is_own(
+        self, subject: msgspec.Raw, kind: str, identity: str | None, former: msgspec.Raw = shapes.NOTHING
+    ) -> bool:
         """Whether a resource belongs to the patient in context: exact match after the stated normalisation.
 
-        Counts what does not; nothing of it is used. ``former`` is the member that held the patient in DSTU2.
+        Counts what does not, each resource once; nothing of it is used. ``former`` is the member that held the patient
+        in DSTU2. Raises msgspec errors for a malformed subject.
         """
-        if subject is None and former is not None:
+        written = bytes(subject)
+        try:
+            elsewhere = self._owners[written]
+        except KeyError:
+            elsewhere = self._owners[written] = self._elsewhere(written)
+        if elsewhere is None:
+            return True
+        if former and not written:
             self.old_version = True
             return False
-        reference = subject.reference if subject is not None else None
-        if reference is not None and (reference in self._own or reference in self.patient_urls):
-            return True
-        if reference is None or reference.startswith("#") or "?" in reference:
-            self.ownerless[kind] += 1
-        else:
-            self.strangers[kind] += 1
+        name = f"{kind}/{identity}"
+        if identity is None or name not in self._counted:
+            self._counted.add(name)
+            elsewhere[kind] += 1
         return False
+
+    def _elsewhere(self, written: bytes) -> Counter[str] | None:
+        found = _REFERENCE.decode(written) if written else None
+        reference = found.reference if found is not None else None
+        if reference is None or reference.startswith("#") or "?" in reference:
+            return self.ownerless
+        return None if reference in self._own or reference in self.patient_urls else self.strangers
 
     def time(self, text: str | None) -> float | None:
         """A FHIR time as POSIX seconds."""
@@ -76,7 +102,7 @@ class Reading:
 
     def is_future(self, moment: float) -> bool:
         """More than ``time.future_skew_h`` ahead."""
-        return moment - self.now > self.limits["time.future_skew_h"] * 3600
+        return moment > self.latest_moment
 
     def is_this_encounter(self, reference: shapes.Reference | None) -> bool:
         """Whether a reference names the encounter in context."""
@@ -84,19 +110,21 @@ class Reading:
             return False
         return reference.reference.rsplit("/", 1)[-1].removeprefix("urn:uuid:") == self.encounter_id
 
-    def resolve(self, reference: str | None, contained: Sequence[msgspec.Raw] | None = None) -> msgspec.Raw | None:
-        """The resource a reference points at, among contained resources and everything delivered."""
+    def resolve(self, reference: str | None, contained: Sequence[msgspec.Raw] | None = None) -> shapes.Resource | None:
+        """The resource a reference points at, among contained resources and everything delivered.
+
+        Raises msgspec errors for a contained resource of an unknown shape.
+        """
         if not reference:
             return None
         if reference.startswith("#"):
-            return next((raw for raw in contained or () if _id_of(raw) == reference[1:]), None)
+            return _among(contained, reference[1:])
         found = self.resources.get(reference)
         if found is None and "://" in reference:
             if self.fhir_server and reference.startswith(self.fhir_server.rstrip("/") + "/"):
                 found = self.resources.get(reference[len(self.fhir_server.rstrip("/")) + 1 :])
         if found is None and contained:
-            name = reference.rsplit("/", 1)[-1]
-            found = next((raw for raw in contained if _id_of(raw) == name), None)
+            found = _among(contained, reference.rsplit("/", 1)[-1])
         if found is None and "/_history/" in reference:
             found = self.resources.get(reference.split("/_history/", 1)[0])
         return found
@@ -135,6 +163,7 @@ class _Identity(msgspec.Struct, gc=False):
 
 
 _IDENTITY = msgspec.json.Decoder(_Identity)
+_REFERENCE = msgspec.json.Decoder(shapes.Reference | None)
 
 
 def _id_of(raw: msgspec.Raw) -> str | None:
@@ -142,6 +171,11 @@ def _id_of(raw: msgspec.Raw) -> str | None:
         return _IDENTITY.decode(raw).id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _among(contained: Sequence[msgspec.Raw] | None, identity: str) -> shapes.Resource | None:
+    raw = next((raw for raw in contained or () if _id_of(raw) == identity), None)
+    return RESOURCE.decode(raw) if raw is not None else None
 
 
 LONGEST_TEXT = 1_000

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
-
 from cds_service.clinical.chart import Patient, Sex
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading
 
-PATIENT = msgspec.json.Decoder(shapes.Patient)
 SEXES = {"female": Sex.FEMALE, "male": Sex.MALE}
 
 
-def read_patient(raw: msgspec.Raw, reading: Reading) -> Patient | None:
+def read_patient(patient: shapes.Patient, reading: Reading) -> Patient | None:
     """The patient in context; ``None`` for anybody else (counted). Raises msgspec errors for a malformed one."""
-    patient = PATIENT.decode(raw)
     if patient.id != reading.patient_id:
         reading.strangers["Patient"] += 1
         return None

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from cds_service.clinical.vocabulary import Route
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import codings, text_of
 from cds_service.fhir.read.daily_dose import doses_a_day
 from cds_service.terminology import Terminology

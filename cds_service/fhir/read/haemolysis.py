@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading
 
 MARK = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
@@ -17,7 +17,6 @@ DENIED = re.compile(
 )
 CODES = frozenset({"HEM"})
 """HL7 v2 table 0493, specimen condition "Hemolyzed", as codes alone."""
-SPECIMEN = msgspec.json.Decoder(shapes.Specimen)
 
 
 def says_haemolysed(text: str | None) -> bool:
@@ -33,7 +32,9 @@ def is_haemolysed(
     """Whether note, interpretation or the specimen's condition carries the mark."""
     if any(says_haemolysed(note.text) for note in observation.note or ()):
         return True
-    interpretations = [*(observation.interpretation or ()), *(part.interpretation or ())]
+    interpretations = list(observation.interpretation or ())
+    if part is not observation:
+        interpretations += part.interpretation or ()
     if any(_concept_says(concept) for concept in interpretations):
         return True
     specimen = observation.specimen
@@ -41,16 +42,15 @@ def is_haemolysed(
         return False
     if says_haemolysed(specimen.display):
         return True
-    raw = reading.resolve(specimen.reference, observation.contained)
-    if raw is None:
-        return False
     try:
-        found = SPECIMEN.decode(raw)
+        found = reading.resolve(specimen.reference, observation.contained)
+        if not isinstance(found, shapes.Specimen):
+            return False
+        return any(_concept_says(one) for one in found.condition or ()) or any(
+            says_haemolysed(note.text) for note in found.note or ()
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
-    return any(_concept_says(one) for one in found.condition or ()) or any(
-        says_haemolysed(note.text) for note in found.note or ()
-    )
 
 
 def _concept_says(concept: shapes.Concept) -> bool:

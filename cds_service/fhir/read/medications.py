@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-import msgspec
-
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
-from cds_service.fhir.read import lenient, shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, reference_to
 from cds_service.fhir.read.daily_dose import daily_dose_mg
 from cds_service.fhir.read.dosage import depot_route, dosages, intrathecal_route, route_of
@@ -34,15 +32,6 @@ STATES = {
     "ended": MedicationState.ENDED,
 }
 OVER = frozenset({"stopped", "completed", "cancelled", "ended", "entered-in-error", "not-taken", "not-done"})
-USE = msgspec.json.Decoder(shapes.MedicationUse)
-SPARE = frozenset(
-    {
-        "meta", "authoredOn", "statusChanged", "dosageInstruction", "dosage", "dispenseRequest", "effectiveDateTime",
-        "effectivePeriod", "occurenceDateTime", "occurencePeriod", "reasonCode", "reasonReference", "reason", "contained",
-        "reportedReference",
-    }
-)  # fmt: skip
-"""Members without which an order still names its medicine."""
 
 
 @dataclass(slots=True)
@@ -56,18 +45,19 @@ class Medicines:
     """Keys of administrations."""
     _count: int = 0
 
-    def add(self, raw: msgspec.Raw) -> None:
+    def add(self, use: shapes.MedicationUse) -> None:
         """Read one resource of the record. Raises msgspec errors for a malformed one."""
-        use = lenient.decode(USE, raw, SPARE)
-        kind = use.resourceType or ""
-        if not self.reading.is_own(use.subject, kind, use.patient):
+        kind = use.kind
+        if not self.reading.is_own(use.raw_subject, kind, use.id, use.raw_patient):
             return
         key = f"{kind}/{use.id}" if use.id else f"#{self._count}"
         if use.id:
-            if key in self._versions and not self._is_newer(use, self._versions[key]):
-                return
-            self._versions[key] = use
-            self.found.pop(key, None)
+            known = self._versions.setdefault(key, use)
+            if known is not use:
+                if not self._is_newer(use, known):
+                    return
+                self._versions[key] = use
+                self.found.pop(key, None)
         state = self._state(use, kind)
         if state is not None:
             self._keep(key, use, kind, state)
@@ -93,15 +83,15 @@ class Medicines:
         order = self.reading.later_version(use.meta, known.meta)
         return order > 0 or (order == 0 and use.status in OVER and known.status not in OVER)
 
-    def add_draft(self, raw: msgspec.Raw, state: MedicationState) -> tuple[Concept, ...]:
+    def add_draft(self, use: shapes.MedicationUse, state: MedicationState) -> tuple[Concept, ...]:
         """Read one draft of this call; returns the concepts given as its reason.
 
         What is about to be signed is judged whatever its status says: order-sign 1.1 also brings signed orders that are
         being revised. On order-select only a ``draft`` is new (0.10).
         """
-        use = lenient.decode(USE, raw, SPARE)
-        if use.subject is not None and use.subject.reference is not None:
-            if not self.reading.is_own(use.subject, "draft order"):
+        subject = use.subject
+        if subject is not None and subject.reference is not None:
+            if not self.reading.is_own(use.raw_subject, "draft order", use.id):
                 return ()
         if use.doNotPerform or use.status in ("entered-in-error", "cancelled", "stopped", "completed"):
             return ()
@@ -112,7 +102,7 @@ class Medicines:
                 state = MedicationState.ACTIVE
             elif use.status == "on-hold":
                 state = MedicationState.ON_HOLD
-        kind = use.resourceType or "MedicationRequest"
+        kind = use.kind
         key = f"{kind}/{use.id}" if use.id else f"#draft-{self._count}"
         if state in (MedicationState.NEW, MedicationState.DRAFT):
             self.found.pop(key, None)  # the draft replaces what the record says of the same order
@@ -152,8 +142,7 @@ class Medicines:
 
     def _keep(self, key: str, use: shapes.MedicationUse, kind: str, state: MedicationState) -> tuple[Concept, ...]:
         self._count += 1
-        named = name_of(use, self.reading)
-        match = self.reading.terminology.drug(named.codings, named.text)
+        named, match = self._medicine(use)
         reasons, has_reason = reasons_of(use, self.reading)
         if match.conflict:
             detail = "A medicine's code and text disagree; the code was used."
@@ -167,6 +156,13 @@ class Medicines:
             return reasons
         self.found[key] = self._exposure(use, kind, state, named, match, reasons, has_reason)
         return reasons
+
+    def _medicine(self, use: shapes.MedicationUse) -> tuple[Named, DrugMatch]:
+        written = bytes(use.raw_medicationCodeableConcept)
+        if written not in (b"", b"null"):
+            return self.reading.glossary.medicine(written)
+        named = name_of(use, self.reading)
+        return named, self.reading.terminology.drug(named.codings, named.text)
 
     def _exposure(
         self,
@@ -217,9 +213,14 @@ class Medicines:
                 period.start if period else None,
             )
         else:
-            effective = use.effectivePeriod.start if use.effectivePeriod else None
+            period = use.effectivePeriod
             bounds = (_bounds(line) for line in lines)
-            texts = (use.authoredOn, use.effectiveDateTime, effective, *(b.start for b in bounds if b is not None))
+            texts = (
+                use.authoredOn,
+                use.effectiveDateTime,
+                period.start if period else None,
+                *(b.start for b in bounds if b is not None),
+            )
         return min(self._moments(texts), default=None)
 
     def _end(self, use: shapes.MedicationUse, lines: list[shapes.Dosage], kind: str) -> float | None:
@@ -230,12 +231,9 @@ class Medicines:
         latest = max(self._moments(ends), default=None)
         if latest is not None:
             return latest
-        validity = use.dispenseRequest.validityPeriod if use.dispenseRequest else None
-        texts = (
-            validity.end if validity else None,
-            use.statusChanged,
-            use.effectivePeriod.end if use.effectivePeriod else None,
-        )
+        dispense, period = use.dispenseRequest, use.effectivePeriod
+        validity = dispense.validityPeriod if dispense else None
+        texts = (validity.end if validity else None, use.statusChanged, period.end if period else None)
         return next(self._moments(texts), None)
 
     def _ended(self, use: shapes.MedicationUse) -> float | None:

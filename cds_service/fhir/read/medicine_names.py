@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, clipped, codings, text_of
 from cds_service.fhir.read.daily_dose import strength_of
 from cds_service.terminology import Coding
 
-MEDICATION = msgspec.json.Decoder(shapes.Medication)
 LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
@@ -31,23 +30,29 @@ class Named:
 def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
     """Codings and words of the medicine: inline, contained, sibling entry, R5 shape, or only a display."""
     concept, reference = use.medicationCodeableConcept, use.medicationReference
-    if use.medication is not None:
-        concept = concept or use.medication.concept
-        reference = reference or use.medication.reference
+    if either := use.medication:
+        concept = concept or either.concept
+        reference = reference or either.reference
     if concept is not None:
         return Named(codings(concept), text_of(concept))
     if reference is None:
         return Named((), None)
-    raw = reading.resolve(reference.reference, use.contained)
-    if raw is None:
-        return Named((), clipped(reference.display or "") or None)
+    only_display = Named((), clipped(reference.display or "") or None)
     try:
-        medication = MEDICATION.decode(raw)
+        medication = reading.resolve(reference.reference, use.contained)
+        return _of_medication(medication, use, reading, only_display)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Named((), clipped(reference.display or "") or None)
-    found = codings(medication.code)
-    words = text_of(medication.code) or clipped(reference.display or "") or None
-    if medication.ingredient and reading.terminology.drug(found, words).matched_by == "none":
+        return only_display
+
+
+def _of_medication(
+    medication: shapes.Resource | None, use: shapes.MedicationUse, reading: Reading, only_display: Named
+) -> Named:
+    if not isinstance(medication, shapes.Medication):
+        return only_display
+    code = medication.code
+    found, words = codings(code), text_of(code) or only_display.text
+    if medication.raw_ingredient and reading.terminology.drug(found, words).matched_by == "none":
         parts, name = _from_ingredients(medication, reading, use.contained)
         if parts or name:
             found, words = parts, name
@@ -85,9 +90,9 @@ def _ingredient(
     pointer = one.itemReference or (one.item.reference if one.item else None)
     if concept is not None or pointer is None:
         return concept
-    raw = reading.resolve(pointer.reference, contained)
     try:
-        found = MEDICATION.decode(raw).code if raw is not None else None
+        target = reading.resolve(pointer.reference, contained)
+        found = target.code if isinstance(target, shapes.Medication | shapes.Substance) else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         found = None
     return found or (shapes.Concept(text=pointer.display) if pointer.display else None)

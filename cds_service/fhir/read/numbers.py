@@ -8,7 +8,7 @@ from functools import lru_cache
 from cds_service.clinical.grading import MG_PER_MMOL
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 
 DECIMALS = {Analyte.POTASSIUM: 1}
 PLAUSIBLE_NAME = {Analyte.ADJUSTED_CALCIUM: "Ca"}

@@ -1,374 +1,334 @@
-"""Observations → results (rule catalogue 0.2 to 0.4): which count, when, in which unit, and what could not be used."""
+"""Observations → results (rule catalogue 0.2 to 0.4): which count, when, in which order, and what could not be used.
+
+Results are sorted out when a rule asks for their analyte, and written out (``values``) newest first, as far as the rule
+looks. What cannot be used becomes a gap when it is newer than everything usable, else a note.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
-from cds_service.clinical.chart import DAY, LabResult
+from cds_service.clinical.chart import DAY, GapReason, LabResult, NotUsed
 from cds_service.clinical.series import LazySeries
-from cds_service.clinical.vocabulary import Analyte, LabTest
+from cds_service.clinical.vocabulary import Analyte
 from cds_service.errors import MalformedRequest
-from cds_service.fhir.read import lenient, shapes
 from cds_service.fhir.read.coma import GCS_PARTS, glasgow_total
-from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
-from cds_service.fhir.read.haemolysis import is_haemolysed
-from cds_service.fhir.read.numbers import plausible, reported_text
+from cds_service.fhir.read.context import Reading
+from cds_service.fhir.read.glossary import Kind
 from cds_service.fhir.read.same_moment import in_order
-from cds_service.fhir.read.unusable import Unusables
-from cds_service.fhir.twins import says_value_twice
-from cds_service.fhir.units import Conversion, conversion
-from cds_service.terminology import LOINC, normalise_system
+from cds_service.fhir.read.values import Dated, Unusable, read_value
+from cds_service.fhir.shapes import Component, Observation
+from cds_service.fhir.twins import quantity_says_value_twice
 
-ELIGIBLE = frozenset({"final", "amended", "corrected"})
+READ_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError, TypeError)
 IGNORED = frozenset({"registered", "cancelled", "entered-in-error", "unknown"})
 VERSION_RANK = {"entered-in-error": 5, "corrected": 4, "amended": 3, "final": 2, "preliminary": 1}
-SITES = {
-    "8331-1": "oral", "8332-9": "rectal", "8333-7": "tympanic", "8328-7": "axillary", "8329-5": "core",
-    "8334-5": "bladder", "75539-7": "temporal artery", "76011-6": "ear", "60838-0": "nasopharyngeal",
-}  # fmt: skip
-CALLED = {
-    LabTest.POTASSIUM: Analyte.POTASSIUM,
-    LabTest.MAGNESIUM: Analyte.MAGNESIUM,
-    LabTest.CALCIUM: Analyte.CALCIUM,
-    LabTest.IONISED_CALCIUM: Analyte.IONISED_CALCIUM,
-    LabTest.ALBUMIN: Analyte.ALBUMIN,
-    LabTest.CREATININE: Analyte.CREATININE,
-    LabTest.CK: Analyte.CK,
-    LabTest.TSH: Analyte.TSH,
-}
-SITE_WORDS = {
-    "oral": "oral", "mouth": "oral", "sublingual": "oral", "rect": "rectal", "axill": "axillary", "armpit": "axillary",
-    "tympan": "tympanic", " ear ": "ear", "temporal": "temporal artery", "forehead": "forehead", "bladder": "bladder",
-    "oesophag": "core", "esophag": "core", "core": "core",
-}  # fmt: skip
-OBSERVATION = msgspec.json.Decoder(shapes.Observation)
-SPARE = frozenset(
-    {
-        "meta",
-        "interpretation",
-        "note",
-        "referenceRange",
-        "performer",
-        "encounter",
-        "specimen",
-        "contained",
-        "issued",
-        "bodySite",
-    }
-)
-"""Members without which a result still says what it says."""
-COMPARATORS = {None: "", "": "", "=": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
+VITAL_SIGNS = frozenset(
+    {Analyte.TEMPERATURE, Analyte.HEART_RATE, Analyte.SYSTOLIC_BP, Analyte.DIASTOLIC_BP, Analyte.RESPIRATORY_RATE,
+     Analyte.GCS, Analyte.AVPU}
+)  # fmt: skip
+IN_PANELS = VITAL_SIGNS | {Analyte.WEIGHT, Analyte.QTC}
+"""What the panels of vital signs may hold."""
+MOMENT = itemgetter(0)
+LONG_AGO_DAYS = 365.0
+MOST_NAMED = 3
+"""Unusable results of one analyte that are named one by one."""
 
 
-class Pending(NamedTuple):
-    """A result that counts, not yet written out. ``part`` is ``None`` for a coded answer, which ``unit`` then holds."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The results of one analyte."""
 
-    time: float
-    issued: float | None
-    observation: shapes.Observation
-    part: shapes.Observation | shapes.Component | None
-    analyte: Analyte
-    quantity: shapes.Quantity | None
-    unit: Conversion | str
+    eligible: Sequence[LabResult] = ()
+    preliminary: Sequence[LabResult] = ()
 
 
-def _newest_first(pending: Pending) -> tuple[float, float]:
-    return -pending.time, -pending.issued if pending.issued is not None else math.inf
+NONE = Settled()
 
 
 @dataclass(slots=True)
 class Results:
-    """Results as they are read; ``settle`` orders them and decides what could not be used."""
+    """The patient's own results as they are collected; ``of`` settles one analyte when it is asked for."""
 
     reading: Reading
-    usable: dict[Analyte, list[Pending]] = field(default_factory=dict)
-    preliminary: dict[Analyte, list[Pending]] = field(default_factory=dict)
-    _versions: dict[str, tuple[shapes.Observation, Analyte | None]] = field(default_factory=dict)
-    _nameless: list[tuple[shapes.Observation, Analyte | None]] = field(default_factory=list)
-    _seen: set[bytes] = field(default_factory=set)
-    unusable: Unusables = field(init=False)
+    _waiting: defaultdict[Analyte, list[tuple[Observation, Observation | Component | None]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _panels: list[Observation] = field(default_factory=list)
+    _settled: dict[Analyte, Settled] = field(default_factory=dict)
+    _versions: dict[str, Observation] = field(default_factory=dict)
+    _superseded: set[int] = field(default_factory=set)
+    _nameless: set[tuple[object, ...]] = field(default_factory=set)
+    _refused: Counter[Analyte] = field(default_factory=Counter)
 
-    def __post_init__(self) -> None:
-        self.unusable = Unusables(self.reading)
+    # -- collecting ----------------------------------------------------------------------------------------------
 
-    def add(self, raw: msgspec.Raw, analyte: Analyte | None) -> shapes.Observation:
-        """Decode one relevant Observation and keep its newest version. Raises msgspec errors for a malformed one, and
+    def add(self, observation: Observation, kind: Kind) -> None:
+        """Keep an Observation of the patient's. Raises msgspec errors for malformed versions or components, and
         ``MalformedRequest`` for one that says its value twice."""
-        if says_value_twice(bytes(raw)):
+        if quantity_says_value_twice(bytes(observation.raw_valueQuantity)):
             raise MalformedRequest("a result says its value twice", where="prefetch", code="structure")
-        observation = lenient.decode(OBSERVATION, raw, SPARE)
         if observation.id is None:
-            content = bytes(raw)
-            if content not in self._seen:
-                self._seen.add(content)
-                self._nameless.append((observation, analyte))
-            return observation
-        known = self._versions.get(observation.id)
-        if known is None or self._is_newer(observation, known[0]):
-            self._versions[observation.id] = (observation, analyte)
-        return observation
+            if self._is_known(observation):
+                return
+        else:
+            known = self._versions.setdefault(observation.id, observation)
+            if known is not observation and not self._supersedes(observation, known):
+                return
+        if kind.analyte is not None:
+            self._waiting[kind.analyte].append((observation, observation))
+        elif kind.called is not None and observation.raw_valueQuantity:
+            self._waiting[kind.called].append((observation, None))
+        if kind.is_panel:
+            self._panels.append(observation)
+        elif observation.raw_component:
+            self._open(observation, kind.analyte)
 
-    def _is_newer(self, one: shapes.Observation, known: shapes.Observation) -> bool:
-        """Of two versions of one result the later by what both carry; a retraction or correction where neither tells."""
-        order = self.reading.later_version(one.meta, known.meta)
-        return order > 0 or (order == 0 and _rank(one) > _rank(known))
+    def _is_known(self, observation: Observation) -> bool:
+        content = msgspec.structs.astuple(observation)
+        written = tuple(bytes(one) if isinstance(one, msgspec.Raw) else one for one in content)
+        if written in self._nameless:
+            return True
+        self._nameless.add(written)
+        return False
 
-    def observations(self) -> Iterator[shapes.Observation]:
-        """The newest version of each relevant Observation."""
-        for observation, _ in (*self._versions.values(), *self._nameless):
-            yield observation
+    def _supersedes(self, observation: Observation, known: Observation) -> bool:
+        """Of two versions of one Observation the later by what both carry; a retraction or correction where neither tells."""
+        order = self.reading.later_version(observation.meta, known.meta)
+        if order < 0 or (order == 0 and _rank(observation) <= _rank(known)):
+            return False
+        self._superseded.add(id(known))
+        self._versions[observation.id or ""] = observation
+        return True
 
-    def settle(self) -> tuple[dict[Analyte, Sequence[LabResult]], dict[Analyte, Sequence[LabResult]]]:
-        """(eligible, preliminary) results, newest first; unusable newer ones become gaps, older ones a note."""
-        for observation, analyte in (*self._versions.values(), *self._nameless):
-            if self.reading.is_own(observation.subject, "Observation"):
-                self._read(observation, analyte)
-        usable = {analyte: self._series(results) for analyte, results in self.usable.items()}
-        preliminary = {analyte: self._series(results) for analyte, results in self.preliminary.items()}
-        self.unusable.report(usable)
-        return usable, preliminary
-
-    # -- one Observation -----------------------------------------------------------------------------------------
-
-    def _read(self, observation: shapes.Observation, analyte: Analyte | None) -> None:
-        status = observation.status
-        if status in IGNORED:
-            return
-        moment = self._moment(observation, analyte)
-        if analyte is not None:
-            self._value(observation, observation, analyte, moment)
-        elif observation.valueQuantity is not None and moment is not None:
-            self._named_only(observation, moment)
-        others: list[shapes.Component] = []
+    def _open(self, observation: Observation, own: Analyte | None) -> None:
+        others: list[Component] = []
+        analytes = {own}
         for component in observation.component or ():
-            found = self._component_analyte(component)
+            found = self._analyte_of(component)
             if found is None:
                 others.append(component)
-            elif found is not analyte:
-                self._value(observation, component, found, moment)
-        if len(others) >= len(GCS_PARTS):
+            elif found is not own:
+                self._waiting[found].append((observation, component))
+            analytes.add(found)
+        if len(others) >= len(GCS_PARTS) and Analyte.GCS not in analytes:
             total = glasgow_total(others)
-            if total is not None and Analyte.GCS not in self._analytes(observation, analyte):
-                self._value(observation, total, Analyte.GCS, moment)
+            if total is not None:
+                self._waiting[Analyte.GCS].append((observation, total))
 
-    def _named_only(self, observation: shapes.Observation, moment: float) -> None:
-        """A result that is one of ours by its name alone is not used, and said (a name may be urine's, or a ratio's)."""
-        if any(normalise_system(coding.system) == LOINC for coding in codings(observation.code)):
-            return
-        tests = self.reading.terminology.lab_tests((), text_of(observation.code))
-        if len(tests) == 1 and not self.reading.is_future(moment):
-            (test,) = tests
-            analyte = CALLED.get(test)
-            if analyte is not None:
-                detail = f"{analyte.title} of {self.reading.day(moment)} has no code that is known; not used."
-                self.unusable.add(analyte, moment, detail)
-
-    def _analytes(self, observation: shapes.Observation, analyte: Analyte | None) -> set[Analyte | None]:
-        return {analyte, *(self._component_analyte(component) for component in observation.component or ())}
-
-    def _component_analyte(self, component: shapes.Component) -> Analyte | None:
+    def _analyte_of(self, component: Component) -> Analyte | None:
         lookup = self.reading.terminology.analyte
-        for coding in component.code.coding or () if component.code else ():
-            if coding.code and (found := lookup(coding.system, coding.code)) is not None:
-                return found
+        listed = component.code.coding if component.code is not None else None
+        found = (lookup(coding.system, coding.code) for coding in listed or () if coding.code)
+        return next((one for one in found if one is not None), None)
+
+    def is_current(self, observation: Observation) -> bool:
+        """Whether no newer version of an Observation has been read."""
+        return id(observation) not in self._superseded
+
+    # -- settling ------------------------------------------------------------------------------------------------
+
+    def analytes(self) -> list[Analyte]:
+        """Every analyte that was delivered."""
+        self._open_panels()
+        return list(dict.fromkeys([*self._settled, *self._waiting]))
+
+    def of(self, analyte: Analyte) -> Settled:
+        """The results of one analyte; what could not be used and matters is noted as a gap."""
+        settled = self._settled.get(analyte)
+        if settled is None:
+            if self._panels and analyte in IN_PANELS:
+                self._open_panels()
+            waiting = self._waiting.get(analyte)
+            settled = self._settled[analyte] = self._settle(analyte, waiting) if waiting else NONE
+        return settled
+
+    def _open_panels(self) -> None:
+        panels, self._panels = self._panels, []
+        for observation in panels:
+            try:
+                self._open(observation, None)
+            except READ_ERRORS:
+                self.reading.unreadable["Observation"] += 1
+
+    def _settle(self, analyte: Analyte, waiting: list[tuple[Observation, Observation | Component | None]]) -> Settled:
+        eligible: list[Dated] = []
+        preliminary: list[Dated] = []
+        for observation, part in waiting:
+            status = observation.status
+            if status in IGNORED or (self._superseded and id(observation) in self._superseded):
+                continue
+            try:
+                dated = self._dated(analyte, observation, part)
+            except READ_ERRORS:
+                self.cannot_read(analyte)
+                continue
+            if dated is not None:
+                (preliminary if status == "preliminary" else eligible).append(dated)
+        found = LazySeries(Batches(self, analyte, eligible).more) if eligible else ()
+        if not preliminary:
+            return Settled(found)
+        newest = found[0].time if found else -math.inf
+        return Settled(found, tuple(LazySeries(Batches(self, analyte, preliminary, newest).more)))
+
+    def cannot_read(self, analyte: Analyte) -> None:
+        """Name a malformed result."""
+        self.reading.gap(analyte, GapReason.UNREADABLE, f"{analyte.title}: a result could not be read.")
+
+    def _dated(self, analyte: Analyte, observation: Observation, part: Observation | Component | None) -> Dated | None:
+        """With its time, if that and the status let it count (0.2, 0.3-1); else noted."""
+        reading = self.reading
+        text = observation.effectiveDateTime or _other_time(observation)
+        moment = reading.time(text)
+        if moment is None:
+            if part is None:
+                return None
+            if text:
+                self.refuse(analyte, [(None, f"{analyte.title}: the date of a result cannot be read.")])
+            else:
+                reading.note_unused(analyte, f"{analyte.title}: an undated result was not used.", None)
+        elif moment > reading.latest_moment:
+            reading.note_unused(analyte, f"{analyte.title}: a result dated in the future was not used.", None)
+        elif part is not None and part.dataAbsentReason is not None:
+            reading.note_unused(analyte, f"{analyte.title}: reported as not available.", moment)
+        else:
+            return Dated(moment, observation, part)
         return None
 
-    def _moment(self, observation: shapes.Observation, analyte: Analyte | None) -> float | None:
-        reading = self.reading
-        period, timing = observation.effectivePeriod, observation.effectiveTiming
-        text = (
-            observation.effectiveDateTime
-            or (period.end if period else None)
-            or observation.effectiveInstant
-            or observation.issued
-            or (period.start if period else None)
-            or (timing.event[-1] if timing and timing.event else None)
-        )
-        moment = reading.time(text)
-        if moment is None and text and analyte is not None:
-            self.unusable.add(analyte, None, f"{analyte.title}: the date of a result cannot be read.")
-            return math.nan
-        return moment
+    def refuse(self, analyte: Analyte, refused: Sequence[tuple[float | None, str]], newest: float = -math.inf) -> None:
+        """Name values that cannot be used, of a flood the first and how many more: (time, why), newest first."""
+        places = max(0, MOST_NAMED - self._refused[analyte])
+        self._refused[analyte] += len(refused)
+        for when, detail in refused[:places]:
+            self._name(analyte, when, detail, newest)
+        more = len(refused) - places
+        if more > 0:
+            detail = f"{analyte.title}: {more} more result{'s' if more > 1 else ''} could not be used."
+            self._name(analyte, refused[places][0], detail, newest)
 
-    def _value(
-        self,
-        observation: shapes.Observation,
-        part: shapes.Observation | shapes.Component,
-        analyte: Analyte,
-        moment: float | None,
-    ) -> None:
-        if moment is not None and math.isnan(moment):
+    def _name(self, analyte: Analyte, when: float | None, detail: str, newest: float) -> None:
+        """Newer than everything usable (or undated): could not look. Older: only mentioned."""
+        horizon = self.reading.limits["nms.vitals_window_h"] / 24 if analyte in VITAL_SIGNS else LONG_AGO_DAYS
+        if when is not None and (self.reading.now - when) / DAY > horizon:
             return
-        when = self._usable_time(analyte, moment, part)
-        if when is None:
-            return
-        if observation.status not in ELIGIBLE and observation.status != "preliminary":
-            self.unusable.add(analyte, when, f"{analyte.title}: a result without a known status was not used.")
-            return
-        if analyte is Analyte.AVPU:
-            self._consciousness(observation, part, when)
-            return
-        value = self._quantity(part, analyte, when)
-        if value is not None:
-            issued = self.reading.time(observation.issued) if observation.issued else None
-            self._keep(Pending(when, issued, observation, part, analyte, *value))
-
-    def _usable_time(
-        self, analyte: Analyte, moment: float | None, part: shapes.Observation | shapes.Component
-    ) -> float | None:
-        reading = self.reading
-        if part.dataAbsentReason is not None:
-            reading.note_unused(analyte, f"{analyte.title}: reported as not available.", moment)
-            return None
-        if moment is None:
-            reading.note_unused(analyte, f"{analyte.title}: an undated result was not used.", None)
-            return None
-        if reading.is_future(moment):
-            reading.note_unused(analyte, f"{analyte.title}: a result dated in the future was not used.", None)
-            return None
-        return moment
-
-    def _quantity(
-        self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float
-    ) -> tuple[shapes.Quantity, Conversion] | None:
-        quantity = part.valueQuantity
-        if quantity is None and part.valueInteger is not None:
-            quantity = shapes.Quantity(value=float(part.valueInteger))
-        if quantity is None or quantity.value is None:
-            self._no_number(part, analyte, when)
-            return None
-        if quantity.comparator not in COMPARATORS:
-            self._refuse(analyte, quantity, when, "has a comparator that is not known")
-            return None
-        unit = conversion(analyte, quantity.unit, quantity.code, quantity.system)
-        if unit is None:
-            named = quantity.unit or quantity.code
-            self._refuse(
-                analyte, quantity, when, "has a unit that does not fit or is not clear" if named else "has no unit"
-            )
-            return None
-        if not plausible(analyte, unit.apply(quantity.value), unit.family, self.reading.limits):
-            self._refuse(analyte, quantity, when, "is not plausible")
-            return None
-        return quantity, unit
-
-    def _refuse(self, analyte: Analyte, quantity: shapes.Quantity, when: float, what: str) -> None:
-        shown = reported_text(analyte, quantity)
-        self.unusable.add(analyte, when, f"{analyte.title} {shown} ({self.reading.day(when)}) {what}; not used.")
-
-    def _no_number(self, part: shapes.Observation | shapes.Component, analyte: Analyte, when: float) -> None:
-        text = getattr(part, "valueString", None)
-        if text and any(character.isdigit() for character in text):
-            day = self.reading.day(when)
-            self.unusable.add(analyte, when, f"{analyte.title} of {day} is text, not a number with a unit; not used.")
+        if when is None or when >= newest:
+            self.reading.gap(analyte, GapReason.UNUSABLE_VALUE, detail)
         else:
-            self.reading.note_unused(analyte, f"{analyte.title}: a result without a number was not used.", when)
+            self.reading.note_unused(analyte, detail, when)
 
-    def _series(self, pending: list[Pending]) -> Sequence[LabResult]:
-        """Newest first, made when looked at; results of one moment are made now to be put in order (0.3-4)."""
-        if len(pending) == 1:
-            return LazySeries(pending, self._result)
-        pending.sort(key=_newest_first)
-        for one, other in pairwise(pending):
-            if one.time == other.time and one.issued == other.issued:
-                return in_order([self._result(item) for item in pending], self.reading.limits)
-        return LazySeries(pending, self._result)
 
-    def _result(self, pending: Pending) -> LabResult:
-        when, issued, observation, part, analyte, quantity, unit = pending
-        if part is None:
-            return self._answer(observation, when, unit)
-        assert quantity is not None
-        assert isinstance(unit, Conversion)
-        value = unit.apply(quantity.value or 0.0)
-        comparator = COMPARATORS[quantity.comparator]
-        if comparator == "<":
-            value = math.nextafter(value, -math.inf)
-        elif comparator == ">":
-            value = math.nextafter(value, math.inf)
-        low, high = self._range(part, analyte)
-        return LabResult(
-            analyte=analyte,
-            value=value,
-            unit=unit.family,
-            reported=reported_text(analyte, quantity),
-            time=when,
-            age_days=(self.reading.now - when) / DAY,
-            issued=issued,
-            preliminary=observation.status == "preliminary",
-            reference_low=low,
-            reference_high=high,
-            haemolysed=analyte is Analyte.POTASSIUM and is_haemolysed(observation, part, self.reading),
-            patient_reported=_is_patient_reported(observation),
-            reference=reference_to("Observation", observation.id),
-            site=_site(observation) if analyte is Analyte.TEMPERATURE else None,
-        )
+class Batches:
+    """Dated values of one analyte, read moment by moment, newest first."""
 
-    def _range(
-        self, part: shapes.Observation | shapes.Component, analyte: Analyte
-    ) -> tuple[float | None, float | None]:
-        for limits in part.referenceRange or ():
-            if limits.type is not None and not any(c.code in ("normal", None) for c in limits.type.coding or ()):
-                continue
-            if limits.low is not None or limits.high is not None:
-                own = part.valueQuantity
-                return self._limit(limits.low, analyte, own), self._limit(limits.high, analyte, own)
-        return None, None
+    __slots__ = ("_analyte", "_at", "_items", "_newest", "_results")
 
-    @staticmethod
-    def _limit(limit: shapes.Quantity | None, analyte: Analyte, own: shapes.Quantity | None) -> float | None:
-        """A lab limit in the unit of comparison; without a unit of its own it is in the result's."""
-        if limit is None or limit.value is None:
+    def __init__(self, results: Results, analyte: Analyte, items: list[Dated], newest: float | None = None) -> None:
+        """``newest``: time of the newest usable result if that is not among these."""
+        items.sort(key=MOMENT, reverse=True)
+        self._results = results
+        self._analyte = analyte
+        self._items = items
+        self._newest = newest
+        self._at = 0
+
+    def more(self) -> Sequence[LabResult] | None:
+        """The usable results of the next moment that has any, in order (0.3-4)."""
+        items = self._items
+        usable: list[LabResult] = []
+        refused: list[tuple[float | None, str]] = []
+        while self._at < len(items) and not usable:
+            time, end = items[self._at].time, self._at + 1
+            while end < len(items) and items[end].time == time:
+                end += 1
+            usable = self._read(items[self._at : end], refused)
+            self._at = end
+        if usable and self._newest is None:
+            self._newest = usable[0].time
+        if refused:
+            self._results.refuse(self._analyte, refused, -math.inf if self._newest is None else self._newest)
+        if not usable:
             return None
-        named = limit if limit.unit or limit.code else own
-        unit = conversion(analyte, named.unit, named.code, named.system) if named is not None else None
-        return unit.apply(limit.value) if unit is not None else None
+        return usable if len(usable) == 1 else in_order(usable, self._results.reading.limits)
 
-    def _consciousness(
-        self, observation: shapes.Observation, part: shapes.Observation | shapes.Component, when: float
-    ) -> None:
-        avpu = self.reading.terminology.avpu
-        value = part.valueCodeableConcept
-        answers = [avpu(c.system, c.code, c.display) for c in (value.coding or () if value else ())]
-        words = text_of(value) or getattr(part, "valueString", None)
-        if words:
-            answers.append(avpu(None, None, words))
-        answer = next((one for one in answers if one is not None), None)
-        if answer is None:
-            self.unusable.add(Analyte.AVPU, when, "AVPU: an answer that is not known was not used.")
-            return
-        self._keep(Pending(when, None, observation, None, Analyte.AVPU, None, answer))
-
-    def _answer(self, observation: shapes.Observation, when: float, answer: Conversion | str) -> LabResult:
-        said = str(answer)
-        return LabResult(
-            analyte=Analyte.AVPU, value=0.0, unit="", reported=said.replace("_", " "), time=when,
-            age_days=(self.reading.now - when) / DAY, preliminary=observation.status == "preliminary",
-            reference=reference_to("Observation", observation.id), answer=said,
-        )  # fmt: skip
-
-    def _keep(self, pending: Pending) -> None:
-        kept = self.preliminary if pending.observation.status == "preliminary" else self.usable
-        kept.setdefault(pending.analyte, []).append(pending)
+    def _read(self, batch: list[Dated], refused: list[tuple[float | None, str]]) -> list[LabResult]:
+        usable: list[LabResult] = []
+        reading, analyte = self._results.reading, self._analyte
+        for dated in batch:
+            try:
+                usable.append(read_value(dated, analyte, reading))
+            except Unusable as unusable:
+                if unusable.is_mention:
+                    reading.note_unused(analyte, unusable.detail, dated.time)
+                else:
+                    refused.append((dated.time, unusable.detail))
+            except READ_ERRORS:
+                self._results.cannot_read(analyte)
+        return usable
 
 
-def _rank(observation: shapes.Observation) -> int:
+class ByAnalyte(Mapping[Analyte, Sequence[LabResult]]):
+    """Results of a chart as rules see them: settled when asked for."""
+
+    __slots__ = ("_preliminary", "_results")
+
+    def __init__(self, results: Results, *, preliminary: bool = False) -> None:
+        self._results = results
+        self._preliminary = preliminary
+
+    def __getitem__(self, analyte: Analyte) -> Sequence[LabResult]:
+        settled = self._results.of(analyte)
+        return settled.preliminary if self._preliminary else settled.eligible
+
+    def get(self, analyte: Analyte, default: object = None) -> Sequence[LabResult]:
+        """Never a default: an analyte that was not delivered has an empty series."""
+        settled = self._results.of(analyte)
+        return settled.preliminary if self._preliminary else settled.eligible
+
+    def __iter__(self) -> Iterator[Analyte]:
+        return iter(self._results.analytes())
+
+    def __len__(self) -> int:
+        return len(self._results.analytes())
+
+
+class Notes(Sequence[NotUsed]):
+    """What was seen and for a normal reason not used; whoever reads the notes has every result read to its end."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def _all(self) -> list[NotUsed]:
+        for analyte in self._results.analytes():
+            len(self._results.of(analyte).eligible)
+        return sorted(set(self._results.reading.not_used), key=lambda one: (one.need, one.detail))
+
+    def __iter__(self) -> Iterator[NotUsed]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+
+def _other_time(observation: Observation) -> str | None:
+    period, timing = observation.effectivePeriod, observation.effectiveTiming
+    return (
+        (period.end if period else None)
+        or observation.effectiveInstant
+        or observation.issued
+        or (period.start if period else None)
+        or (timing.event[-1] if timing and timing.event else None)
+    )
+
+
+def _rank(observation: Observation) -> int:
     return VERSION_RANK.get(observation.status or "", 0)
-
-
-def _is_patient_reported(observation: shapes.Observation) -> bool:
-    return any((one.reference or "").startswith(("Patient/", "RelatedPerson/")) for one in observation.performer or ())
-
-
-def _site(observation: shapes.Observation) -> str | None:
-    """Where a temperature was taken: by its code, else by the words of ``bodySite``, in our own words."""
-    found = (SITES.get(c.code or "") for c in (observation.code.coding or () if observation.code else ()))
-    words = f" {(text_of(observation.bodySite) or '').casefold()} "
-    named = (site for word, site in SITE_WORDS.items() if word in words) if observation.bodySite else ()
-    return next((site for site in (*found, *named) if site), None)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 from cds_service.clinical.chart import TestOrder
-from cds_service.fhir.read import lenient, shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, codings, reference_to, text_of
 from cds_service.fhir.read.problems import Problems
 from cds_service.fhir.read.reasons import reasons_of
-
-SERVICE_REQUEST = msgspec.json.Decoder(shapes.ServiceRequest)
 
 
 @dataclass(slots=True)
@@ -23,12 +19,11 @@ class Orders:
     problems: Problems
     found: dict[str, TestOrder] = field(default_factory=dict)
 
-    def add(self, raw: msgspec.Raw, *, drafted: bool, judged: bool = False) -> None:
+    def add(self, order: shapes.ServiceRequest, *, drafted: bool, judged: bool = False) -> None:
         """Read one ServiceRequest; ``drafted`` marks those of this call, ``judged`` those whose reason is a symptom now.
 
         Raises msgspec errors for a malformed one.
         """
-        order = lenient.decode(SERVICE_REQUEST, raw, ("category", "authoredOn"))
         if not self._is_own(order, drafted) or order.doNotPerform:
             return
         code = plain_concept(order.code)
@@ -50,7 +45,7 @@ class Orders:
     def _is_own(self, order: shapes.ServiceRequest, drafted: bool) -> bool:
         if drafted and (order.subject is None or order.subject.reference is None):
             return True
-        return self.reading.is_own(order.subject, "draft order" if drafted else "ServiceRequest")
+        return self.reading.is_own(order.raw_subject, "draft order" if drafted else "ServiceRequest", order.id)
 
 
 def plain_concept(code: shapes.CodeOrReference | None) -> shapes.Concept | None:

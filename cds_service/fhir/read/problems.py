@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from cds_service.clinical.chart import Activity, ConditionFact, FactKind
 from cds_service.clinical.vocabulary import Concept
-from cds_service.fhir.read import lenient, shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.answers import is_absent, is_present
 from cds_service.fhir.read.condition_details import body_site, is_progressive, is_severe, with_severity
 from cds_service.fhir.read.context import Reading, codings, reference_to, status_code, text_of
@@ -21,25 +18,6 @@ PAST = frozenset({"inactive", "remission", "resolved"})
 NOT_SO = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
-SPARE = frozenset(
-    {
-        "meta", "severity", "encounter", "onsetDateTime", "onsetPeriod", "abatementDateTime", "abatementPeriod",
-        "recordedDate", "extension", "type", "serviceType", "period", "actualPeriod", "reasonCode", "reasonReference",
-        "reason", "title", "created",
-    }
-)  # fmt: skip
-"""Members without which a problem, an encounter or a plan still says what it is."""
-OVER = re.compile(
-    r"\W*(?:(?:personal|past|previous|prior|remote|resolved|old|status post|s/p|h/o|hx|pmhx?|medical|history)\b\W*"
-    r"(?:of\b\W*)?)+(.+)",
-    re.IGNORECASE,
-)
-"""Words that put a problem into the past, whatever the clinical status of its entry."""
-REMEMBERED = frozenset({Concept.NMS, Concept.RHABDOMYOLYSIS, Concept.STATIN_MYOPATHY})
-CONDITION = msgspec.json.Decoder(shapes.Condition)
-ENCOUNTER = msgspec.json.Decoder(shapes.Encounter)
-CARE_PLAN = msgspec.json.Decoder(shapes.CarePlan)
-ALLERGY = msgspec.json.Decoder(shapes.AllergyIntolerance)
 
 
 @dataclass(slots=True)
@@ -53,19 +31,20 @@ class Problems:
     """Findings written down as absent."""
     _count: int = 0
 
-    def add_condition(self, raw: msgspec.Raw) -> None:
+    def add_condition(self, condition: shapes.Condition) -> None:
         """Read a Condition. Raises msgspec errors for a malformed one."""
-        condition = lenient.decode(CONDITION, raw, SPARE)
-        if not self.reading.is_own(condition.subject, "Condition", condition.patient) or not self._is_newest(condition):
+        own = self.reading.is_own(condition.raw_subject, "Condition", condition.id, condition.raw_patient)
+        if not own or not self._is_newest(condition):
+            return
+        match, past = self.reading.glossary.problem(bytes(condition.raw_code))
+        if not (match.concepts or past):
             return
         verification = status_code(condition.verificationStatus)
         clinical = status_code(condition.clinicalStatus)
-        match = self._match([condition.code])
-        past = self._remembered(condition.code)
-        if verification in NOT_SO or not (match.concepts or past):
+        if verification in NOT_SO:
             return
-        abated = condition.abatementPeriod.end if condition.abatementPeriod else None
-        ended = self.reading.time(condition.abatementDateTime or abated)
+        period = condition.abatementPeriod
+        ended = self.reading.time(condition.abatementDateTime or (period.end if period else None))
         if clinical in PAST or (clinical is None and ended is not None and ended <= self.reading.now):
             activity = Activity.PAST
         elif clinical in ACTIVE or clinical is None:
@@ -92,10 +71,9 @@ class Problems:
                 condition.id,
             )
 
-    def add_encounter(self, raw: msgspec.Raw) -> None:
+    def add_encounter(self, encounter: shapes.Encounter) -> None:
         """Reasons of an encounter as symptoms, its type as goals of care."""
-        encounter = lenient.decode(ENCOUNTER, raw, SPARE)
-        if not self.reading.is_own(encounter.subject, "Encounter", encounter.patient):
+        if not self.reading.is_own(encounter.raw_subject, "Encounter", encounter.id, encounter.raw_patient):
             return
         if encounter.status in ("entered-in-error", "cancelled"):
             return
@@ -108,17 +86,16 @@ class Problems:
         if not ended and encounter.status not in ("finished", "completed", "discharged"):
             self._facts_of(encounter.type, FactKind.ENCOUNTER_TYPE, encounter.id, moment, only=GOALS)
 
-    def add_care_plan(self, raw: msgspec.Raw) -> None:
+    def add_care_plan(self, plan: shapes.CarePlan) -> None:
         """Category of an active care plan: hospice or comfort care."""
-        plan = lenient.decode(CARE_PLAN, raw, SPARE)
-        if self.reading.is_own(plan.subject, "CarePlan") and plan.status in ("active", None):
-            moment = self.reading.time((plan.period.start if plan.period else None) or plan.created)
+        if self.reading.is_own(plan.raw_subject, "CarePlan", plan.id) and plan.status in ("active", None):
+            period = plan.period
+            moment = self.reading.time((period.start if period else None) or plan.created)
             self._facts_of(plan.category, FactKind.CARE_PLAN, plan.id, moment, only=GOALS)
 
-    def add_allergy(self, raw: msgspec.Raw) -> None:
+    def add_allergy(self, allergy: shapes.AllergyIntolerance) -> None:
         """An active, not refuted intolerance to a statin or to statins as a class."""
-        allergy = lenient.decode(ALLERGY, raw, SPARE)
-        if not self.reading.is_own(allergy.patient, "AllergyIntolerance"):
+        if not self.reading.is_own(allergy.raw_patient, "AllergyIntolerance", allergy.id):
             return
         if status_code(allergy.verificationStatus) in NOT_SO:
             return
@@ -138,11 +115,13 @@ class Problems:
             moment = self.reading.time(order.authoredOn)
             self._facts_of([code], FactKind.SERVICE_REQUEST, order.id, moment, only=GOALS)
 
-    def add_finding(self, observation: shapes.Observation) -> None:
-        """A finding or complaint written down as an Observation, if its status is eligible (0.3-1): present or absent."""
+    def add_finding(self, observation: shapes.Observation, asked: ConceptMatch) -> None:
+        """A finding or complaint of the patient's in an Observation, if its status is eligible (0.3-1): present or absent.
+
+        ``asked`` is what its code means.
+        """
         if observation.status not in ("final", "amended", "corrected"):
             return
-        asked = self._match([observation.code])
         value = observation.valueCodeableConcept
         concepts: tuple[Concept, ...] = ()
         by_name = absent = False
@@ -154,10 +133,10 @@ class Problems:
         elif value is not None:
             said = self._match([value])
             concepts, by_name = said.concepts, said.matched_by == "name"
-        elif observation.valueString:
-            said = self.reading.terminology.concepts((), observation.valueString[:300])
+        elif words := observation.valueString:
+            said = self.reading.terminology.concepts((), words[:300])
             concepts, by_name = said.concepts, True
-        if not concepts or not self.reading.is_own(observation.subject, "Observation"):
+        if not concepts:
             return
         period = observation.effectivePeriod
         text = observation.effectiveDateTime or (period.start or period.end if period else None)
@@ -189,24 +168,15 @@ class Problems:
         """Of several versions of one Condition the newest counts; an older one already read is taken back."""
         if condition.id is None:
             return True
-        known = self._versions.get(condition.id)
-        if known is not None:
+        known = self._versions.setdefault(condition.id, condition)
+        if known is not condition:
             order = self.reading.later_version(condition.meta, known.meta)
             if order < 0 or (order == 0 and not (_is_refuted(condition) and not _is_refuted(known))):
                 return False
-        self._versions[condition.id] = condition
-        if known is not None:
+            self._versions[condition.id] = condition
             own = reference_to("Condition", condition.id)
             self.facts = {key: fact for key, fact in self.facts.items() if fact.reference != own}
         return True
-
-    def _remembered(self, code: shapes.Concept | None) -> tuple[Concept, ...]:
-        """What "History of ...", "previous ..." and "resolved ..." name, of the problems that count long after."""
-        found = OVER.match(text_of(code) or "")
-        if found is None:
-            return ()
-        named = self.reading.terminology.concepts((), found[1])
-        return tuple(one for one in named.concepts if one in REMEMBERED)
 
     def _match(self, concepts: Iterable[shapes.Concept | None]) -> ConceptMatch:
         for concept in concepts:
@@ -245,8 +215,8 @@ class Problems:
                 if value.reference is not None:
                     references.append(value.reference)
         for reference in references:
-            raw = self.reading.resolve(reference.reference)
-            found = CONDITION.decode(raw).code if raw is not None else None
+            target = self.reading.resolve(reference.reference)
+            found = target.code if isinstance(target, shapes.Condition) else None
             if found is not None:
                 reasons.append(found)
             elif reference.display:
@@ -254,8 +224,8 @@ class Problems:
         return reasons
 
     def _onset(self, condition: shapes.Condition) -> float | None:
-        period = condition.onsetPeriod.start if condition.onsetPeriod else None
-        for text in (condition.onsetDateTime, period, condition.recordedDate):
+        period = condition.onsetPeriod
+        for text in (condition.onsetDateTime, period.start if period else None, condition.recordedDate):
             moment = self.reading.time(text)
             if moment is not None:
                 return moment

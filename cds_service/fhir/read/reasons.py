@@ -5,10 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from cds_service.clinical.vocabulary import Concept
-from cds_service.fhir.read import shapes
+from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, codings, text_of
-
-CONDITION = msgspec.json.Decoder(shapes.Condition)
 
 
 def reasons_of(
@@ -23,8 +21,7 @@ def reasons_of(
         if reason.reference is not None:
             references.append(reason.reference)
     for reference in references:
-        raw = reading.resolve(reference.reference, order.contained)
-        concept = _condition_code(raw)
+        concept = _condition_code(reference, order, reading)
         given.append(concept or shapes.Concept(text=reference.display))
     found = dict.fromkeys(
         concept for one in given for concept in reading.terminology.concepts(codings(one), text_of(one)).concepts
@@ -38,10 +35,11 @@ def _as_list(value: list[shapes.Concept] | shapes.Concept | list[shapes.Referenc
     return list(value) if isinstance(value, list) else [value]
 
 
-def _condition_code(raw: msgspec.Raw | None) -> shapes.Concept | None:
-    if raw is None:
-        return None
+def _condition_code(
+    reference: shapes.Reference, order: shapes.MedicationUse | shapes.ServiceRequest, reading: Reading
+) -> shapes.Concept | None:
     try:
-        return CONDITION.decode(raw).code
+        target = reading.resolve(reference.reference, order.contained)
+        return target.code if isinstance(target, shapes.Condition) else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -1,0 +1,159 @@
+"""What codes mean, remembered by the raw JSON in which they are written: a chart repeats the same few hundred concepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import msgspec
+
+from cds_service.clinical.vocabulary import Analyte, LabTest
+from cds_service.clinical.vocabulary import Concept as MeantConcept
+from cds_service.fhir.read.context import codings, text_of
+from cds_service.fhir.read.medicine_names import Named
+from cds_service.fhir.shapes import Concept
+from cds_service.terminology import (
+    BLOOD_PRESSURE_PANELS,
+    GCS_PANEL,
+    LOINC,
+    VITAL_SIGNS_PANEL,
+    ConceptMatch,
+    DrugMatch,
+    Terminology,
+    normalise_system,
+)
+
+T = TypeVar("T")
+CONCEPT = msgspec.json.Decoder(Concept | None)
+PANELS = BLOOD_PRESSURE_PANELS | {GCS_PANEL, VITAL_SIGNS_PANEL}
+COMPLAINTS = frozenset({"8661-1", "10154-3", "75325-1"})
+LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
+CALLED = {
+    LabTest.POTASSIUM: Analyte.POTASSIUM,
+    LabTest.MAGNESIUM: Analyte.MAGNESIUM,
+    LabTest.CALCIUM: Analyte.CALCIUM,
+    LabTest.IONISED_CALCIUM: Analyte.IONISED_CALCIUM,
+    LabTest.ALBUMIN: Analyte.ALBUMIN,
+    LabTest.CREATININE: Analyte.CREATININE,
+    LabTest.CK: Analyte.CK,
+    LabTest.TSH: Analyte.TSH,
+}
+OVER = re.compile(
+    r"\W*(?:(?:personal|past|previous|prior|remote|resolved|old|status post|s/p|h/o|hx|pmhx?|medical|history)\b\W*"
+    r"(?:of\b\W*)?)+(.+)",
+    re.IGNORECASE,
+)
+"""Words that put a problem into the past, whatever the clinical status of its entry."""
+REMEMBERED_CONCEPTS = frozenset({MeantConcept.NMS, MeantConcept.RHABDOMYOLYSIS, MeantConcept.STATIN_MYOPATHY})
+REMEMBERED = 4096
+LONGEST = 2_000
+"""Bytes; a longer concept is understood anew each time."""
+
+
+NO_MATCH = ConceptMatch()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an Observation's code says it is: a result, a panel of vital signs, a finding, or nothing we read.
+
+    ``match`` is what the words or codes of a finding mean; ``called`` the analyte that it is by its name alone.
+    """
+
+    analyte: Analyte | None = None
+    is_panel: bool = False
+    is_finding: bool = False
+    match: ConceptMatch = NO_MATCH
+    called: Analyte | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether an Observation of this kind matters even without components."""
+        return self.analyte is not None or self.is_panel or self.is_finding
+
+
+UNREAD = Kind()
+PANEL = Kind(is_panel=True)
+
+
+class Glossary:
+    """Meanings of concepts; shared by all requests. Raises msgspec errors for a concept that is malformed."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self._terminology = terminology
+        self.observations: dict[bytes, Kind] = {}
+        self._medicines: dict[bytes, tuple[Named, DrugMatch]] = {}
+        self._problems: dict[bytes, tuple[ConceptMatch, tuple[MeantConcept, ...]]] = {}
+
+    def observation(self, raw: bytes) -> Kind:
+        """Of ``Observation.code``."""
+        return self.observations.get(raw) or _learn(self.observations, raw, self._kind)
+
+    def medicine(self, raw: bytes) -> tuple[Named, DrugMatch]:
+        """Of ``medicationCodeableConcept``."""
+        return self._medicines.get(raw) or _learn(self._medicines, raw, self._medicine)
+
+    def problem(self, raw: bytes) -> tuple[ConceptMatch, tuple[MeantConcept, ...]]:
+        """Of ``Condition.code``: what it means, and what it says is over ("history of ...")."""
+        return self._problems.get(raw) or _learn(self._problems, raw, self._problem)
+
+    def _medicine(self, concept: Concept | None) -> tuple[Named, DrugMatch]:
+        named = Named(codings(concept), text_of(concept))
+        return named, self._terminology.drug(named.codings, named.text)
+
+    def _match(self, concept: Concept | None) -> ConceptMatch:
+        return self._terminology.concepts(codings(concept), text_of(concept))
+
+    def _problem(self, concept: Concept | None) -> tuple[ConceptMatch, tuple[MeantConcept, ...]]:
+        return self._match(concept), self._remembered(concept)
+
+    def _remembered(self, concept: Concept | None) -> tuple[MeantConcept, ...]:
+        """What "History of ...", "previous ..." and "resolved ..." name, of the problems that count long after."""
+        found = OVER.match(text_of(concept) or "")
+        named = self._terminology.concepts((), found[1]).concepts if found is not None else ()
+        return tuple(one for one in named if one in REMEMBERED_CONCEPTS)
+
+    def _kind(self, concept: Concept | None) -> Kind:
+        listed = concept.coding if concept is not None else None
+        only_other_loinc = bool(listed)
+        for coding in listed or ():
+            if coding.code is None:
+                continue
+            found = self._terminology.analyte(coding.system, coding.code)
+            if found is not None:
+                return Kind(analyte=found)
+            if coding.system not in LOINC_NAMES:
+                only_other_loinc = False
+            elif coding.code in PANELS:
+                return PANEL
+            elif coding.code in COMPLAINTS:
+                only_other_loinc = False
+                break
+        if only_other_loinc:
+            return UNREAD
+        return Kind(is_finding=True, match=self._match(concept), called=self._called(concept))
+
+    def _called(self, concept: Concept | None) -> Analyte | None:
+        """By name alone nothing is used (a name may be urine's, or a ratio's), but it is said."""
+        if any(normalise_system(coding.system) == LOINC for coding in codings(concept)):
+            return None
+        tests = self._terminology.lab_tests((), text_of(concept))
+        return CALLED.get(next(iter(tests))) if len(tests) == 1 else None
+
+
+def _learn(known: dict[bytes, T], raw: bytes, understand: Callable[[Concept | None], T]) -> T:
+    meaning = understand(CONCEPT.decode(raw) if raw else None)
+    if len(raw) <= LONGEST:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[raw] = meaning
+    return meaning
+
+
+@lru_cache(maxsize=8)
+def glossary_of(terminology: Terminology) -> Glossary:
+    """The glossary of a terminology."""
+    return Glossary(terminology)

@@ -1,0 +1,602 @@
+"""FHIR resources as far as we read them. Unknown members are skipped.
+
+R4 and R4B; where R5 differs and costs nothing, its shape is read as well (CodeableReference, Encounter.reason).
+
+A resource is decoded in two steps, because most of a chart is never looked at: the first keeps every member that is not
+a plain string as raw JSON, the second decodes a member when it is asked for (``part``). A member of the wrong type
+therefore fails the resource only when a rule needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+import msgspec
+
+Raw = msgspec.Raw
+NOTHING = msgspec.Raw()
+T = TypeVar("T")
+
+
+class Shape(msgspec.Struct, gc=False):
+    """Base of all shapes."""
+
+
+class Part(Generic[T]):
+    """A member that is decoded when it is asked for; ``None`` when absent or ``null``.
+
+    A single object where a list belongs is a list of one. A ``spare`` member is one without which the resource still
+    says what it says: of a list the good items count, anything else of the wrong kind is ``None``. Any other member of
+    the wrong kind raises msgspec errors.
+    """
+
+    def __init__(self, name: str, kind: Any, *, spare: bool = False) -> None:
+        self._name = name
+        self._kind = kind
+        self._spare = spare
+        self._decode: Callable[[Raw | bytes], T | None] | None = None
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> Part[T]: ...
+    @overload
+    def __get__(self, owner: Shape, kind: type) -> T | None: ...
+    def __get__(self, owner: Shape | None, kind: type) -> Any:
+        if owner is None:
+            return self
+        raw = getattr(owner, self._name)
+        if not raw:
+            return None
+        if self._decode is None:
+            self._decode = msgspec.json.Decoder(self._kind | None).decode
+        try:
+            return self._decode(raw)
+        except msgspec.ValidationError:
+            return self._mended(bytes(raw))
+
+    def _mended(self, raw: bytes) -> T | None:
+        assert self._decode is not None
+        if raw[:1] == b"{":
+            try:
+                return self._decode(b"[" + raw + b"]")
+            except msgspec.ValidationError:
+                pass
+        if not self._spare:
+            return self._decode(raw)
+        good = [item for item in map(bytes, ITEMS.decode(raw)) if self._fits(item)] if raw[:1] == b"[" else []
+        return self._decode(b"[" + b",".join(good) + b"]") if good else None
+
+    def _fits(self, item: bytes) -> bool:
+        assert self._decode is not None
+        try:
+            self._decode(b"[" + item + b"]")
+        except msgspec.ValidationError:
+            return False
+        return True
+
+
+ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class CodingShape(Shape):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class Concept(Shape):
+    """CodeableConcept."""
+
+    coding: list[CodingShape] | None = None
+    text: str | None = None
+
+
+class Reference(Shape):
+    reference: str | None = None
+    display: str | None = None
+
+
+class CodeableReference(Shape):
+    """R5."""
+
+    concept: Concept | None = None
+    reference: Reference | None = None
+
+
+class CodeOrReference(Shape):
+    """A CodeableConcept (R4) or CodeableReference (R5) in one."""
+
+    coding: list[CodingShape] | None = None
+    text: str | None = None
+    concept: Concept | None = None
+
+
+class Quantity(Shape):
+    value: float | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    system: str | None = None
+    code: str | None = None
+
+
+class Period(Shape):
+    start: str | None = None
+    end: str | None = None
+
+
+class Meta(Shape):
+    lastUpdated: str | None = None
+    versionId: str | None = None
+
+
+class Annotation(Shape):
+    text: str | None = None
+
+
+class Events(Shape):
+    """Observation.effectiveTiming."""
+
+    event: list[str] | None = None
+
+
+class Range(Shape):
+    """Observation.referenceRange."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    type: Concept | None = None
+
+
+class Component(Shape):
+    code: Concept | None = None
+    valueQuantity: Quantity | None = None
+    valueInteger: int | None = None
+    valueCodeableConcept: Concept | None = None
+    valueBoolean: bool | None = None
+    dataAbsentReason: Any = None
+    referenceRange: list[Range] | None = None
+    interpretation: list[Concept] | None = None
+
+
+class Repeat(Shape):
+    boundsPeriod: Period | None = None
+    boundsDuration: Any = None
+    boundsRange: Any = None
+    count: Any = None
+    frequency: int | None = None
+    frequencyMax: Any = None
+    period: float | None = None
+    periodUnit: str | None = None
+    timeOfDay: Any = None
+    when: Any = None
+
+
+class Timing(Shape):
+    repeat: Repeat | None = None
+    code: Concept | None = None
+    event: list[str] | None = None
+
+
+class Dose(Shape):
+    """Dosage.doseAndRate."""
+
+    doseQuantity: Quantity | None = None
+    doseRange: Any = None
+
+
+class Dosage(Shape):
+    sequence: Any = None
+    text: str | None = None
+    timing: Timing | None = None
+    route: Concept | None = None
+    doseAndRate: list[Dose] | Dose | None = None
+    doseQuantity: Quantity | None = None
+    doseRange: Any = None
+    maxDosePerPeriod: Any = None
+    dose: Any = None
+
+
+class DispenseRequest(Shape):
+    validityPeriod: Period | None = None
+
+
+class Ingredient(Shape):
+    itemCodeableConcept: Concept | None = None
+    itemReference: Reference | None = None
+    item: CodeableReference | None = None
+    strength: Any = None
+
+
+class EncounterReason(Shape):
+    """R5 Encounter.reason."""
+
+    use: list[Concept] | None = None
+    value: list[CodeableReference] | None = None
+
+
+def member(name: str) -> Raw:
+    """A member kept as raw JSON under another name."""
+    found: Raw = msgspec.field(default=NOTHING, name=name)
+    return found
+
+
+class Resource(Shape, tag_field="resourceType"):
+    """A resource of a known type."""
+
+    @property
+    def kind(self) -> str:
+        """``resourceType``."""
+        return str(self.__struct_config__.tag)
+
+
+class Observation(Resource, tag="Observation"):
+    id: str | None = None
+    status: str | None = None
+    effectiveDateTime: str | None = None
+    raw_meta: Raw = member("meta")
+    raw_code: Raw = member("code")
+    raw_subject: Raw = member("subject")
+    raw_effectivePeriod: Raw = member("effectivePeriod")
+    raw_effectiveTiming: Raw = member("effectiveTiming")
+    raw_effectiveInstant: Raw = member("effectiveInstant")
+    raw_issued: Raw = member("issued")
+    raw_valueQuantity: Raw = member("valueQuantity")
+    raw_valueInteger: Raw = member("valueInteger")
+    raw_valueString: Raw = member("valueString")
+    raw_valueBoolean: Raw = member("valueBoolean")
+    raw_valueCodeableConcept: Raw = member("valueCodeableConcept")
+    raw_dataAbsentReason: Raw = member("dataAbsentReason")
+    raw_interpretation: Raw = member("interpretation")
+    raw_note: Raw = member("note")
+    raw_referenceRange: Raw = member("referenceRange")
+    raw_component: Raw = member("component")
+    raw_performer: Raw = member("performer")
+    raw_encounter: Raw = member("encounter")
+    raw_specimen: Raw = member("specimen")
+    raw_bodySite: Raw = member("bodySite")
+    raw_contained: Raw = member("contained")
+
+    meta = Part[Meta]("raw_meta", Meta, spare=True)
+    code = Part[Concept]("raw_code", Concept)
+    subject = Part[Reference]("raw_subject", Reference)
+    effectivePeriod = Part[Period]("raw_effectivePeriod", Period)
+    effectiveTiming = Part[Events]("raw_effectiveTiming", Events)
+    effectiveInstant = Part[str]("raw_effectiveInstant", str)
+    issued = Part[str]("raw_issued", str, spare=True)
+    valueQuantity = Part[Quantity]("raw_valueQuantity", Quantity)
+    valueInteger = Part[int]("raw_valueInteger", int)
+    valueString = Part[str]("raw_valueString", str)
+    valueBoolean = Part[bool]("raw_valueBoolean", bool)
+    valueCodeableConcept = Part[Concept]("raw_valueCodeableConcept", Concept)
+    dataAbsentReason = Part[Any]("raw_dataAbsentReason", Any)
+    interpretation = Part[list[Concept]]("raw_interpretation", list[Concept], spare=True)
+    note = Part[list[Annotation]]("raw_note", list[Annotation], spare=True)
+    referenceRange = Part[list[Range]]("raw_referenceRange", list[Range], spare=True)
+    component = Part[list[Component]]("raw_component", list[Component])
+    performer = Part[list[Reference]]("raw_performer", list[Reference], spare=True)
+    encounter = Part[Reference]("raw_encounter", Reference, spare=True)
+    specimen = Part[Reference]("raw_specimen", Reference, spare=True)
+    bodySite = Part[Concept]("raw_bodySite", Concept, spare=True)
+    contained = Part[list[Raw]]("raw_contained", list[Raw], spare=True)
+
+
+class Patient(Resource, tag="Patient"):
+    id: str | None = None
+    gender: str | None = None
+    birthDate: str | None = None
+    raw_deceasedBoolean: Raw = member("deceasedBoolean")
+    raw_deceasedDateTime: Raw = member("deceasedDateTime")
+
+    deceasedBoolean = Part[bool]("raw_deceasedBoolean", bool)
+    deceasedDateTime = Part[str]("raw_deceasedDateTime", str)
+
+
+class Condition(Resource, tag="Condition"):
+    id: str | None = None
+    raw_onsetDateTime: Raw = member("onsetDateTime")
+    raw_abatementDateTime: Raw = member("abatementDateTime")
+    raw_recordedDate: Raw = member("recordedDate")
+    raw_meta: Raw = member("meta")
+    raw_clinicalStatus: Raw = member("clinicalStatus")
+    raw_verificationStatus: Raw = member("verificationStatus")
+    raw_severity: Raw = member("severity")
+    raw_code: Raw = member("code")
+    raw_subject: Raw = member("subject")
+    raw_patient: Raw = member("patient")
+    raw_encounter: Raw = member("encounter")
+    raw_onsetPeriod: Raw = member("onsetPeriod")
+    raw_abatementPeriod: Raw = member("abatementPeriod")
+    raw_bodySite: Raw = member("bodySite")
+    raw_extension: Raw = member("extension")
+
+    onsetDateTime = Part[str]("raw_onsetDateTime", str, spare=True)
+    abatementDateTime = Part[str]("raw_abatementDateTime", str, spare=True)
+    recordedDate = Part[str]("raw_recordedDate", str, spare=True)
+    meta = Part[Meta]("raw_meta", Meta, spare=True)
+    clinicalStatus = Part[Concept | str]("raw_clinicalStatus", Concept | str)
+    verificationStatus = Part[Concept | str]("raw_verificationStatus", Concept | str)
+    severity = Part[Concept]("raw_severity", Concept, spare=True)
+    code = Part[Concept]("raw_code", Concept)
+    subject = Part[Reference]("raw_subject", Reference)
+    patient = Part[Reference]("raw_patient", Reference)
+    encounter = Part[Reference]("raw_encounter", Reference, spare=True)
+    onsetPeriod = Part[Period]("raw_onsetPeriod", Period, spare=True)
+    abatementPeriod = Part[Period]("raw_abatementPeriod", Period, spare=True)
+    bodySite = Part[Any]("raw_bodySite", Any)
+    extension = Part[Any]("raw_extension", Any, spare=True)
+
+
+class MedicationUse(Resource):
+    """What MedicationRequest, MedicationStatement and MedicationAdministration have in common. ``patient`` is DSTU2's."""
+
+    id: str | None = None
+    status: str | None = None
+    intent: str | None = None
+    raw_authoredOn: Raw = member("authoredOn")
+    raw_statusChanged: Raw = member("statusChanged")
+    raw_effectiveDateTime: Raw = member("effectiveDateTime")
+    raw_occurenceDateTime: Raw = member("occurenceDateTime")
+    raw_meta: Raw = member("meta")
+    raw_doNotPerform: Raw = member("doNotPerform")
+    raw_reportedBoolean: Raw = member("reportedBoolean")
+    raw_reportedReference: Raw = member("reportedReference")
+    raw_medicationCodeableConcept: Raw = member("medicationCodeableConcept")
+    raw_medicationReference: Raw = member("medicationReference")
+    raw_medication: Raw = member("medication")
+    raw_subject: Raw = member("subject")
+    raw_patient: Raw = member("patient")
+    raw_dosageInstruction: Raw = member("dosageInstruction")
+    raw_dosage: Raw = member("dosage")
+    raw_dispenseRequest: Raw = member("dispenseRequest")
+    raw_effectivePeriod: Raw = member("effectivePeriod")
+    raw_occurencePeriod: Raw = member("occurencePeriod")
+    raw_reasonCode: Raw = member("reasonCode")
+    raw_reasonReference: Raw = member("reasonReference")
+    raw_reason: Raw = member("reason")
+    raw_contained: Raw = member("contained")
+
+    authoredOn = Part[str]("raw_authoredOn", str, spare=True)
+    statusChanged = Part[str]("raw_statusChanged", str, spare=True)
+    effectiveDateTime = Part[str]("raw_effectiveDateTime", str, spare=True)
+    occurenceDateTime = Part[str]("raw_occurenceDateTime", str, spare=True)
+    meta = Part[Meta]("raw_meta", Meta, spare=True)
+    doNotPerform = Part[bool]("raw_doNotPerform", bool)
+    reportedBoolean = Part[bool]("raw_reportedBoolean", bool)
+    reportedReference = Part[Reference]("raw_reportedReference", Reference, spare=True)
+    medicationCodeableConcept = Part[Concept]("raw_medicationCodeableConcept", Concept)
+    medicationReference = Part[Reference]("raw_medicationReference", Reference)
+    medication = Part[CodeableReference]("raw_medication", CodeableReference)
+    subject = Part[Reference]("raw_subject", Reference)
+    patient = Part[Reference]("raw_patient", Reference)
+    dosageInstruction = Part[list[Dosage] | Dosage]("raw_dosageInstruction", list[Dosage] | Dosage, spare=True)
+    dosage = Part[list[Dosage] | Dosage]("raw_dosage", list[Dosage] | Dosage, spare=True)
+    dispenseRequest = Part[DispenseRequest]("raw_dispenseRequest", DispenseRequest, spare=True)
+    effectivePeriod = Part[Period]("raw_effectivePeriod", Period, spare=True)
+    occurencePeriod = Part[Period]("raw_occurencePeriod", Period, spare=True)
+    reasonCode = Part[list[Concept] | Concept]("raw_reasonCode", list[Concept] | Concept, spare=True)
+    reasonReference = Part[list[Reference] | Reference]("raw_reasonReference", list[Reference] | Reference, spare=True)
+    reason = Part[list[CodeableReference]]("raw_reason", list[CodeableReference], spare=True)
+    contained = Part[list[Raw]]("raw_contained", list[Raw], spare=True)
+
+
+class MedicationRequest(MedicationUse, tag="MedicationRequest"):
+    pass
+
+
+class MedicationStatement(MedicationUse, tag="MedicationStatement"):
+    pass
+
+
+class MedicationAdministration(MedicationUse, tag="MedicationAdministration"):
+    pass
+
+
+class Medication(Resource, tag="Medication"):
+    id: str | None = None
+    raw_code: Raw = member("code")
+    raw_form: Raw = member("form")
+    raw_ingredient: Raw = member("ingredient")
+
+    code = Part[Concept]("raw_code", Concept)
+    form = Part[Concept]("raw_form", Concept)
+    ingredient = Part[list[Ingredient]]("raw_ingredient", list[Ingredient])
+
+
+class Substance(Resource, tag="Substance"):
+    id: str | None = None
+    raw_code: Raw = member("code")
+
+    code = Part[Concept]("raw_code", Concept)
+
+
+class ServiceRequest(Resource, tag="ServiceRequest"):
+    id: str | None = None
+    status: str | None = None
+    intent: str | None = None
+    raw_authoredOn: Raw = member("authoredOn")
+    raw_doNotPerform: Raw = member("doNotPerform")
+    raw_code: Raw = member("code")
+    raw_category: Raw = member("category")
+    raw_subject: Raw = member("subject")
+    raw_reasonCode: Raw = member("reasonCode")
+    raw_reasonReference: Raw = member("reasonReference")
+    raw_reason: Raw = member("reason")
+    raw_contained: Raw = member("contained")
+
+    authoredOn = Part[str]("raw_authoredOn", str, spare=True)
+    doNotPerform = Part[bool]("raw_doNotPerform", bool)
+    code = Part[CodeOrReference]("raw_code", CodeOrReference)
+    category = Part[list[Concept] | Concept]("raw_category", list[Concept] | Concept, spare=True)
+    subject = Part[Reference]("raw_subject", Reference)
+    reasonCode = Part[list[Concept] | Concept]("raw_reasonCode", list[Concept] | Concept)
+    reasonReference = Part[list[Reference] | Reference]("raw_reasonReference", list[Reference] | Reference)
+    reason = Part[list[CodeableReference]]("raw_reason", list[CodeableReference])
+    contained = Part[list[Raw]]("raw_contained", list[Raw])
+
+
+class Encounter(Resource, tag="Encounter"):
+    id: str | None = None
+    status: str | None = None
+    raw_type: Raw = member("type")
+    raw_serviceType: Raw = member("serviceType")
+    raw_subject: Raw = member("subject")
+    raw_patient: Raw = member("patient")
+    raw_period: Raw = member("period")
+    raw_actualPeriod: Raw = member("actualPeriod")
+    raw_reasonCode: Raw = member("reasonCode")
+    raw_reasonReference: Raw = member("reasonReference")
+    raw_reason: Raw = member("reason")
+
+    type = Part[list[Concept]]("raw_type", list[Concept], spare=True)
+    serviceType = Part[Any]("raw_serviceType", Any, spare=True)
+    subject = Part[Reference]("raw_subject", Reference)
+    patient = Part[Reference]("raw_patient", Reference)
+    period = Part[Period]("raw_period", Period, spare=True)
+    actualPeriod = Part[Period]("raw_actualPeriod", Period, spare=True)
+    reasonCode = Part[list[Concept]]("raw_reasonCode", list[Concept], spare=True)
+    reasonReference = Part[list[Reference]]("raw_reasonReference", list[Reference], spare=True)
+    reason = Part[list[EncounterReason]]("raw_reason", list[EncounterReason], spare=True)
+
+
+class CarePlan(Resource, tag="CarePlan"):
+    id: str | None = None
+    status: str | None = None
+    raw_title: Raw = member("title")
+    raw_created: Raw = member("created")
+    raw_category: Raw = member("category")
+    raw_subject: Raw = member("subject")
+    raw_period: Raw = member("period")
+
+    title = Part[str]("raw_title", str, spare=True)
+    created = Part[str]("raw_created", str, spare=True)
+    category = Part[list[Concept]]("raw_category", list[Concept])
+    subject = Part[Reference]("raw_subject", Reference)
+    period = Part[Period]("raw_period", Period, spare=True)
+
+
+class AllergyIntolerance(Resource, tag="AllergyIntolerance"):
+    id: str | None = None
+    raw_onsetDateTime: Raw = member("onsetDateTime")
+    raw_recordedDate: Raw = member("recordedDate")
+    raw_clinicalStatus: Raw = member("clinicalStatus")
+    raw_verificationStatus: Raw = member("verificationStatus")
+    raw_code: Raw = member("code")
+    raw_patient: Raw = member("patient")
+
+    onsetDateTime = Part[str]("raw_onsetDateTime", str, spare=True)
+    recordedDate = Part[str]("raw_recordedDate", str, spare=True)
+    clinicalStatus = Part[Concept | str]("raw_clinicalStatus", Concept | str)
+    verificationStatus = Part[Concept | str]("raw_verificationStatus", Concept | str)
+    code = Part[Concept]("raw_code", Concept)
+    patient = Part[Reference]("raw_patient", Reference)
+
+
+class Specimen(Resource, tag="Specimen"):
+    id: str | None = None
+    raw_condition: Raw = member("condition")
+    raw_note: Raw = member("note")
+
+    condition = Part[list[Concept]]("raw_condition", list[Concept])
+    note = Part[list[Annotation]]("raw_note", list[Annotation])
+
+
+class Issue(Shape):
+    """OperationOutcome.issue."""
+
+    severity: str | None = None
+    code: str | None = None
+
+
+class OperationOutcome(Resource, tag="OperationOutcome"):
+    raw_issue: Raw = member("issue")
+
+    issue = Part[list[Issue]]("raw_issue", list[Issue])
+
+
+class Unread(Resource):
+    """Types that clients send beside what was asked for; nothing of them is read."""
+
+
+class Practitioner(Unread, tag="Practitioner"):
+    pass
+
+
+class PractitionerRole(Unread, tag="PractitionerRole"):
+    pass
+
+
+class Organization(Unread, tag="Organization"):
+    pass
+
+
+class Location(Unread, tag="Location"):
+    pass
+
+
+class RelatedPerson(Unread, tag="RelatedPerson"):
+    pass
+
+
+class Device(Unread, tag="Device"):
+    pass
+
+
+class DiagnosticReport(Unread, tag="DiagnosticReport"):
+    pass
+
+
+class Procedure(Unread, tag="Procedure"):
+    pass
+
+
+class Coverage(Unread, tag="Coverage"):
+    pass
+
+
+class Link(Shape):
+    """Bundle.link."""
+
+    relation: str | None = None
+    url: str | None = None
+
+
+class Entry(Shape):
+    """Bundle.entry."""
+
+    resource: AnyResource | None = None
+    fullUrl: str | None = None
+
+
+class Bundle(Resource, tag="Bundle"):
+    entry: list[Entry] | None = None
+    raw_link: Raw = member("link")
+
+    link = Part[list[Link]]("raw_link", list[Link])
+
+
+AnyResource = (
+    Observation
+    | MedicationRequest
+    | Condition
+    | Bundle
+    | Patient
+    | MedicationStatement
+    | MedicationAdministration
+    | Medication
+    | Substance
+    | ServiceRequest
+    | Encounter
+    | CarePlan
+    | AllergyIntolerance
+    | Specimen
+    | OperationOutcome
+    | Practitioner
+    | PractitionerRole
+    | Organization
+    | Location
+    | RelatedPerson
+    | Device
+    | DiagnosticReport
+    | Procedure
+    | Coverage
+)
