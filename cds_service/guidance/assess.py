@@ -144,7 +144,7 @@ def account(gaps: Iterable[Gap], asked: Iterable[Asked]) -> Iterable[NotEvaluate
         if one.error is not None:
             reason = "The rule failed and was left out; all other rules were asked."
             yield NotEvaluated(rule_id=one.rule.id, reason=reason, kind=GapReason.RULE_FAILED)
-    for gap in sorted(set(gaps), key=_gap_order):
+    for gap in sorted(dict.fromkeys(gaps), key=_gap_order):
         concerned = [one for one in turns if one.finding is None and one.error is None and _wants(one, gap)]
         for one in concerned:
             yield NotEvaluated(rule_id=one.rule.id, need=gap.need, reason=gap.detail, kind=gap.reason)
@@ -153,8 +153,10 @@ def account(gaps: Iterable[Gap], asked: Iterable[Asked]) -> Iterable[NotEvaluate
 
 
 def _gap_order(gap: Gap) -> tuple[bool, bool, str, str]:
-    """An order of its own, so that the order of delivery shows nowhere: whole sources first."""
-    return gap.source is None, not gap.always, gap.need, gap.detail
+    """Whole sources first, in the order of the queries; the rest in an order that does not depend on delivery."""
+    if gap.source is not None:
+        return False, False, "", ""
+    return True, not gap.always, gap.need, gap.detail
 
 
 def _wants(one: Asked, gap: Gap) -> bool:
