@@ -14,6 +14,7 @@ from cds_service.terminology.words import clinical_key
 
 CODE_TABLES = ("conditions.csv", "snomed/conditions.csv")
 _ICD = (ICD10CM, ICD10)
+_CONCEPTS = {concept.value: concept for concept in Concept}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class ConceptIndex:
 
 
 def _concepts(cell: str) -> tuple[Concept, ...]:
-    return tuple(Concept(name) for name in cell.split(";") if name)
+    return tuple(_CONCEPTS[name] for name in cell.split(";") if name)
 
 
 def _closest(meaning: _Meaning, said: str) -> tuple[Concept, ...] | None:

@@ -95,4 +95,7 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
     if not table.is_file():
         return
     with table.open("r", encoding="utf-8") as stream:
-        yield from csv.DictReader(stream)
+        rows = csv.reader(stream)
+        names = next(rows)
+        for row in rows:
+            yield dict(zip(names, row, strict=True))

@@ -7,6 +7,7 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[^a-z0-9%.]+")
 _LOOSE_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_DIGIT = re.compile(r"\d")
 _POSSESSIVE = re.compile(r"'s\b")
 _GLUED_UNIT = re.compile(r"(?<=\d)(?=(?:mg|mcg|ug|g|ml|meq|mmol|unt|iu|units)\b)")
 _GLUED_STRENGTH = re.compile(r"(?<=[a-z]{5})(?=\d+(?:\.\d+)? ?(?:mg|mcg|ug|g|meq|mmol)\b)")
@@ -14,13 +15,20 @@ _GLUED_STRENGTH = re.compile(r"(?<=[a-z]{5})(?=\d+(?:\.\d+)? ?(?:mg|mcg|ug|g|meq
 
 def plain(text: str) -> str:
     """Lower-case ASCII of a text; accents are dropped, trade-mark signs and possessives removed."""
-    folded = unicodedata.normalize("NFKD", text.replace("®", " ").replace("™", " ").replace("’", "'"))
-    return _POSSESSIVE.sub("", folded.encode("ascii", "ignore").decode("ascii").lower()).replace("'", "")
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKD", text.replace("®", " ").replace("™", " ").replace("’", "'"))
+        text = folded.encode("ascii", "ignore").decode("ascii")
+    text = text.lower()
+    return _POSSESSIVE.sub("", text).replace("'", "") if "'" in text else text
 
 
 def tokens(text: str) -> list[str]:
     """Words and numbers in order; hyphens, slashes and brackets part words, "80mg" becomes "80" "mg"."""
-    spaced = _GLUED_UNIT.sub(" ", _GLUED_STRENGTH.sub(" ", _LOOSE_DOT.sub(" ", plain(text))))
+    spaced = plain(text)
+    if "." in spaced:
+        spaced = _LOOSE_DOT.sub(" ", spaced)
+    if _DIGIT.search(spaced):
+        spaced = _GLUED_UNIT.sub(" ", _GLUED_STRENGTH.sub(" ", spaced))
     return [word for word in _NOT_WORD.split(spaced) if word and word != "."]
 
 
@@ -31,10 +39,10 @@ def key(text: str) -> str:
 
 def clinical_key(text: str) -> str:
     """Like ``key``, with British and American spelling made one ("oedema" and "edema", "behaviour" and "behavior")."""
-    return " ".join(american(word) for word in tokens(text))
+    return american(key(text))
 
 
-def american(word: str) -> str:
-    """One spelling for a medical word: digraphs reduced, -our and -ise taken as -or and -ize."""
-    word = word.replace("ae", "e").replace("oe", "e")
-    return word.replace("isation", "ization").replace("ised", "ized").replace("iour", "ior").replace("tumour", "tumor")
+def american(text: str) -> str:
+    """One spelling for medical words: digraphs reduced, -our and -ise taken as -or and -ize."""
+    text = text.replace("ae", "e").replace("oe", "e")
+    return text.replace("isation", "ization").replace("ised", "ized").replace("iour", "ior").replace("tumour", "tumor")
