@@ -27,7 +27,7 @@ class LookupLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     matched_by: str
 
 
-_SYSTEM = re.compile(r"(?:[a-z][a-z0-9+.-]*:|\d+(?:\.\d+){3,})\S*", re.IGNORECASE)
+_SYSTEM = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}:|\d{1,10}(?:\.\d{1,10}){3,20})\S{0,500}", re.IGNORECASE)
 """What can only be a code system, whether or not we know it: a URI or an OID."""
 
 
