@@ -53,7 +53,7 @@ def running() -> Iterator[Running]:
         yield started
 
 
-def fetched(request: dict[str, Any], running: Running, token: str = TOKEN) -> dict[str, Any]:
+def fetched(request: dict[str, Any], running: Running, token: str = TOKEN, now: float = NOW) -> dict[str, Any]:
     """The answer when nothing is prefetched."""
     asked = request | {
         "prefetch": {},
@@ -71,7 +71,7 @@ def fetched(request: dict[str, Any], running: Running, token: str = TOKEN) -> di
         client = FhirClient(parse_allowed([running.base]), deadline_s=15.0)
         try:
             parsed = parse_request(json.dumps(asked).encode(), Hook(request["hook"]))
-            body, _, _ = await replace(pipeline(), fetcher=client).answer(parsed, NOW)
+            body, _, _ = await replace(pipeline(), fetcher=client).answer(parsed, now)
         finally:
             await client.close()
         return body
