@@ -72,8 +72,9 @@ def exposure(case: Case, first_feature: float | None) -> NmsExposure:
 
 
 def _is_withdrawn(case: Case, stopped: MedicationExposure) -> bool:
-    """Whether at least one dopaminergic ingredient is no longer given."""
-    given = {name for one in going_on(case, stopped, DrugClass.DOPAMINERGIC) for name in one.ingredients}
+    """Whether at least one dopaminergic ingredient is no longer given, nor about to be given again."""
+    others = (*going_on(case, stopped, DrugClass.DOPAMINERGIC), *case.drafted(DrugClass.DOPAMINERGIC))
+    given = {name for one in others for name in one.ingredients}
     return not given.issuperset(set(stopped.ingredients) - DECARBOXYLASE_INHIBITORS)
 
 

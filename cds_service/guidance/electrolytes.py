@@ -11,7 +11,7 @@ from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, Concept, Dru
 from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import Need
-from cds_service.guidance.wording import age_of, fact_row, grade_row, medication_row, previous_row
+from cds_service.guidance.wording import age_of, fact_row, grade_row, medication_row, preliminary_line, previous_row
 
 QT_ANTIPSYCHOTICS = (DrugClass.QT_HIGHER, DrugClass.QT_POSSIBLE)
 QT_DRUGS = (*QT_ANTIPSYCHOTICS, DrugClass.QT_OTHER)
@@ -130,8 +130,7 @@ def newer_preliminary_lines(case: Case, *grades: Grade) -> tuple[str, ...]:
         for kind in kinds:
             newer = case.latest_preliminary(kind, case.limits["labs.stale_max_days"])
             if newer is not None and newer.time > grade.result.time:
-                when = f"{case.clock.date_text(newer.time)}, {age_of(case, newer)}"
-                lines.append(f"{kind.title} {newer.reported} ({when}) is newer but preliminary: mentioned only.")
+                lines.append(preliminary_line(case, newer))
     return tuple(lines)
 
 

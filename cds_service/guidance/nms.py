@@ -14,13 +14,15 @@ from cds_service.clinical.time import age_text
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.finding import OrderTest, Row, Suggestion
 from cds_service.guidance.rule import Need
-from cds_service.guidance.wording import medication_row, names
+from cds_service.guidance.wording import medication_row, names, preliminary_lines
 
+MEASUREMENTS = (
+    Analyte.TEMPERATURE, Analyte.HEART_RATE, Analyte.SYSTOLIC_BP, Analyte.DIASTOLIC_BP, Analyte.RESPIRATORY_RATE,
+    Analyte.GCS, Analyte.AVPU, Analyte.CK, Analyte.WBC,
+)  # fmt: skip
 NMS_NEEDS: frozenset[Need] = frozenset(
     {
-        *DOPAMINE_ANTAGONISTS, DrugClass.DOPAMINERGIC, Source.PATIENT,
-        Analyte.TEMPERATURE, Analyte.HEART_RATE, Analyte.SYSTOLIC_BP, Analyte.DIASTOLIC_BP, Analyte.RESPIRATORY_RATE,
-        Analyte.GCS, Analyte.AVPU, Analyte.CK, Analyte.WBC,
+        *DOPAMINE_ANTAGONISTS, DrugClass.DOPAMINERGIC, Source.PATIENT, *MEASUREMENTS,
         Concept.NMS, Concept.RIGIDITY, Concept.ALTERED_MENTAL_STATUS, Concept.DELIRIUM, Concept.STUPOR, Concept.COMA,
         Concept.CATATONIA, Concept.DIAPHORESIS, Concept.URINARY_INCONTINENCE, Concept.DYSPHAGIA, Concept.TREMOR,
         Concept.MUTISM,
@@ -153,8 +155,8 @@ def met_features(picture: NmsPicture) -> tuple[str, ...]:
     return tuple(found)
 
 
-def missing_lines(picture: NmsPicture) -> tuple[str, ...]:
-    """Exactly what is missing, by name."""
+def missing_lines(case: Case, picture: NmsPicture) -> tuple[str, ...]:
+    """Exactly what is missing, by name, and what is only preliminary."""
     lines = {
         "rigidity": "Rigidity not documented (it is rarely coded: examine).",
         "CK": "CK not measured within the window.",
@@ -166,7 +168,8 @@ def missing_lines(picture: NmsPicture) -> tuple[str, ...]:
         lines[feature.name] for feature in picture.features if feature.state is State.NO_DATA and feature.name in lines
     ]
     old = picture.rigidity.state is State.NO_DATA and picture.rigidity.note
-    return (*missing, *([picture.rigidity.note.capitalize() + "."] if old else []))
+    pending = preliminary_lines(case, case.limits["nms.vitals_window_h"] / 24, *MEASUREMENTS)
+    return (*missing, *([picture.rigidity.note.capitalize() + "."] if old else []), *pending)
 
 
 def score_lines(case: Case, picture: NmsPicture) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure
 from cds_service.clinical.grading import MG_PER_MMOL, Grade
 from cds_service.clinical.time import age_text
+from cds_service.clinical.vocabulary import Analyte
 from cds_service.guidance.finding import Row
 
 MMOL, MG = "mmol/L", "mg/dL"
@@ -65,6 +66,18 @@ def grade_row(case: Case, grade: Grade) -> Row:
         item=row.item, value=f"{row.value}; corrected: {grade.arithmetic}", when=row.when, limit=row.limit,
         reference=row.reference,
     )  # fmt: skip
+
+
+def preliminary_line(case: Case, result: LabResult) -> str:
+    """A preliminary result is mentioned, never used (0.3-5)."""
+    when = f"{case.clock.date_text(result.time)}, {age_of(case, result)}"
+    return f"{result.analyte.title} {result.reported} ({when}) is newer but preliminary: mentioned only."
+
+
+def preliminary_lines(case: Case, within_days: float, *analytes: Analyte) -> tuple[str, ...]:
+    """Each analyte's preliminary result that is newer than every final one."""
+    found = (case.latest_preliminary(analyte, within_days) for analyte in analytes)
+    return tuple(preliminary_line(case, one) for one in found if one is not None)
 
 
 def previous_row(case: Case, result: LabResult, within_days: float) -> Row | None:

@@ -436,3 +436,34 @@ def test_mental_status_in_words(text: str) -> None:
 def test_words_that_only_look_like_nms_features(text: str) -> None:
     said = problem(text, onsetDateTime=moment(1))
     assert found(chart(obs=FEVER, meds="haloperidol@active", conditions=[said])) == set()
+
+
+def test_an_order_that_is_revised_leaves_the_exposure_of_what_was_taken() -> None:
+    request = chart("SG", obs=CONFUSED)
+    taken = order("haloperidol 5 MG Oral Tablet") | {"id": "m1"}
+    request["prefetch"]["medicationRequests"]["entry"] = [{"resource": taken}]
+    request["context"]["draftOrders"]["entry"] = [{"resource": taken | {"status": "draft"}}]
+    assert found(request) == {("antipsychotic-order-nms-active", "warning")}
+
+
+def test_levodopa_that_is_revised_is_not_withdrawn() -> None:
+    request = chart("SG", obs=CONFUSED, who="70M", meds="haloperidol@draft")
+    taken = order("carbidopa 25 MG / levodopa 100 MG Oral Tablet") | {"id": "m1"}
+    request["prefetch"]["medicationRequests"]["entry"].append({"resource": taken})
+    request["context"]["draftOrders"]["entry"].append({"resource": taken | {"status": "draft"}})
+    assert found(request) == set()
+
+
+@pytest.mark.parametrize(
+    ("hook", "obs", "meds", "problems", "line"),
+    [
+        ("PV", f"CK=9000 U/L@-0.1;preliminary | {CONFUSED}", "haloperidol@active", "", "CK 9000 U/L"),
+        ("PV", "CK=9000 U/L@-0.1;preliminary", "atorvastatin@active", "myalgia", "CK 9000 U/L"),
+        ("PV", "CK=9000 U/L@-0.1;preliminary | CK=900 U/L@-2", "atorvastatin@active", "", "CK 9000 U/L"),
+        ("SG", "QTc=520 ms@-0.1;preliminary | K=2.9 mmol/L@-1", "haloperidol@draft", "", "QTc 520 ms"),
+        ("SG", "CK=9000 U/L@-0.1;preliminary", "atorvastatin@draft", "myalgia", "CK 9000 U/L"),
+    ],
+)
+def test_a_preliminary_result_is_mentioned(hook: str, obs: str, meds: str, problems: str, line: str) -> None:
+    said = details(chart(hook, obs=obs, meds=meds, problems=problems))
+    assert any(one.startswith(f"- {line} (") and "preliminary: mentioned only" in one for one in said.splitlines())

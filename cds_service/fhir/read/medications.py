@@ -105,8 +105,14 @@ class Medicines:
         kind = use.kind
         key = f"{kind}/{use.id}" if use.id else f"#draft-{self._count}"
         if state in (MedicationState.NEW, MedicationState.DRAFT):
-            self.found.pop(key, None)  # the draft replaces what the record says of the same order
+            self._end_revised(key)
         return self._keep(key, use, kind, state)
+
+    def _end_revised(self, key: str) -> None:
+        """The draft replaces what the record says of the same order; what was taken until now stays an ended exposure."""
+        known = self.found.pop(key, None)
+        if known is not None and known.state is MedicationState.ACTIVE:
+            self.found[f"{key}#revised"] = replace(known, state=MedicationState.ENDED, end=self.reading.now)
 
     # -- one resource --------------------------------------------------------------------------------------------
 

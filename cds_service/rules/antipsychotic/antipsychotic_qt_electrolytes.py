@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import LabResult, MedicationExposure, Sex
 from cds_service.clinical.grading import Grade, Tier
-from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
+from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, POTASSIUM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion, Summary
 from cds_service.guidance.order_texts import removals
 from cds_service.guidance.rule import EVERY_HOOK, Rule
-from cds_service.guidance.wording import grade_row, listed, medication_row, names, result_row
+from cds_service.guidance.wording import grade_row, listed, medication_row, names, preliminary_lines, result_row
 
 LISTS = (DrugClass.QT_HIGHER, DrugClass.QT_POSSIBLE)
 
@@ -68,7 +68,11 @@ def check(case: Case) -> Finding | None:
             "12-lead ECG; common inpatient targets: potassium 4.0 mmol/L or more, magnesium 2.0 mg/dL (0.82 mmol/L) or more.",
             "Other risks: intravenous haloperidol, other QT drugs, bradycardia, female sex, age, heart disease.",
         ),
-        not_available=() if qtc is not None else (f"No QTc in {case.limits['qt.window_d']:g} days.",),
+        not_available=(
+            *(() if qtc is not None else (f"No QTc in {case.limits['qt.window_d']:g} days.",)),
+            *preliminary_lines(case, case.limits["qt.window_d"], Analyte.QTC, Analyte.POTASSIUM, Analyte.MAGNESIUM),
+            *preliminary_lines(case, case.limits["labs.recent_days"], *CALCIUM_KINDS),
+        ),
         decided=_decisions(case, found),
         suggestions=suggestions,
         tier="major" if any(one.major for one in found) else "minor",

@@ -13,7 +13,7 @@ from cds_service.clinical.kidney_injury import kidney_injury
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
-from cds_service.guidance.wording import age_of, fact_row, medication_row, result_row
+from cds_service.guidance.wording import age_of, fact_row, medication_row, preliminary_lines, result_row
 
 
 def check(case: Case) -> Finding | None:
@@ -52,7 +52,11 @@ def check(case: Case) -> Finding | None:
             "Institutions differ: 5 x or 1000 U/L, 10 x and 40 x are all in use (parameter ck.rhabdo_x: "
             f"{limits['ck.rhabdo_x']:g}).",
         ),
-        not_available=missing,
+        not_available=(
+            *missing,
+            *preliminary_lines(case, limits["labs.fresh_days"], Analyte.CK),
+            *preliminary_lines(case, limits["ck.aki_window_d"], Analyte.CREATININE),
+        ),
         decided=(
             f"CK {limits.text('ck.rhabdo_x')}, or {limits.text('ck.critical_x')} with kidney injury, dark urine or "
             f"myoglobinuria; upper limit {ck.upper_limit:g} U/L ({ck.limit_basis}); CK within {limits['labs.fresh_days']:g} d",

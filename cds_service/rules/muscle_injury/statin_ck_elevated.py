@@ -13,7 +13,7 @@ from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS, order_unless_recent
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
-from cds_service.guidance.wording import age_of, fact_row, medication_row, names, result_row
+from cds_service.guidance.wording import age_of, fact_row, medication_row, names, preliminary_lines, result_row
 
 
 def check(case: Case) -> Finding | None:
@@ -46,6 +46,7 @@ def check(case: Case) -> Finding | None:
         ),
         why="CK rises with statin muscle injury, but also with exertion, injection, hypothyroidism and trauma.",
         consider=_options(case, key, bool(symptoms)),
+        not_available=preliminary_lines(case, limits["ck.window_d"], Analyte.CK),
         decided=(
             f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical: {limits.text('ck.critical_x')} within "
             f"{limits['labs.fresh_days']:g} d",

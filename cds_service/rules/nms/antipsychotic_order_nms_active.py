@@ -45,7 +45,7 @@ def check(case: Case) -> Finding | None:
         ),
         why="Dopamine blockade prolongs and worsens neuroleptic malignant syndrome. " + DISCLAIMER,
         consider=("Weigh another treatment, for example a benzodiazepine, with specialist advice.",),
-        not_available=missing_lines(shown) if shown is not None else (),
+        not_available=missing_lines(case, shown) if shown is not None else (),
         decided=score_lines(case, shown) if shown is not None else ("neuroleptic malignant syndrome active",),
         suggestions=(
             *(RemoveDraft(draft=one, recommended=True) for one in orders),

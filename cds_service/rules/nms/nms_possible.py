@@ -51,7 +51,7 @@ def check(case: Case) -> Finding | None:
             "Look for infection.",
             MIMICS,
         ),
-        not_available=missing_lines(picture),
+        not_available=missing_lines(case, picture),
         decided=("some features, no criteria set met", *score_lines(case, picture)),
         suggestions=(
             OrderTest(test=LabTest.CK, recommended=picture.ck.state is State.NO_DATA),

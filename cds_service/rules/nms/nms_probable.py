@@ -55,7 +55,7 @@ def check(case: Case) -> Finding | None:
             MIMICS,
             *((f"Serotonergic medicines on the chart: {listed(serotonin)}.",) if serotonin else ()),
         ),
-        not_available=missing_lines(picture),
+        not_available=missing_lines(case, picture),
         decided=(f"criteria met: {sets}", *score_lines(case, picture)),
         suggestions=tuple(
             OrderTest(test=test) for test in (LabTest.CK, LabTest.BASIC_PANEL, LabTest.URINE_MYOGLOBIN, LabTest.ECG)

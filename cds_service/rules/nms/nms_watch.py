@@ -42,7 +42,7 @@ def check(case: Case) -> Finding | None:
         found=criteria_rows(case, picture),
         why="One feature alone is usually something else; more of them together may be neuroleptic malignant syndrome.",
         consider=("Watch temperature, tone, mental status, pulse and blood pressure.", "Measure CK if in doubt."),
-        not_available=missing_lines(picture),
+        not_available=missing_lines(case, picture),
         decided=("one feature only", *score_lines(case, picture)),
         suggestions=ck_if_unmeasured(picture),
         tier=picture.tier.code,

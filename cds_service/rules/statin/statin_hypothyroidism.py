@@ -14,7 +14,7 @@ from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.rule import EVERY_HOOK, Rule
-from cds_service.guidance.wording import fact_row, medication_row, names, result_row
+from cds_service.guidance.wording import fact_row, medication_row, names, preliminary_lines, result_row
 
 
 def check(case: Case) -> Finding | None:
@@ -47,7 +47,10 @@ def check(case: Case) -> Finding | None:
         ),
         why="Untreated hypothyroidism causes muscle symptoms by itself and raises the risk of statin myopathy.",
         consider=("Check and treat the thyroid before blaming or stopping the statin.",),
-        not_available=() if tsh is not None else (f"No TSH within {limits['tsh.window_d']:g} d.",),
+        not_available=(
+            *(() if tsh is not None else (f"No TSH within {limits['tsh.window_d']:g} d.",)),
+            *preliminary_lines(case, limits["tsh.window_d"], Analyte.TSH),
+        ),
         decided=(
             f"TSH within {limits['tsh.window_d']:g} d {limits.text('tsh.warn')} warning, {limits.text('tsh.info')} "
             "information on chart open; hypothyroidism without a TSH information",

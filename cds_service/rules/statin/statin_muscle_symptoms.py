@@ -13,7 +13,7 @@ from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS, order_unless_recent
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
-from cds_service.guidance.wording import fact_row, medication_row, names, result_row
+from cds_service.guidance.wording import fact_row, medication_row, names, preliminary_lines, result_row
 
 SYMPTOMS = frozenset(
     {
@@ -51,7 +51,10 @@ def check(case: Case) -> Finding | None:
             "Typical pattern: symmetrical, proximal, 4 to 6 weeks after start or dose rise.",
             "Pause and rechallenge rather than a permanent stop; weigh the cardiovascular benefit.",
         ),
-        not_available=() if ck is not None else (f"No CK within {limits['ck.window_d']:g} d.",),
+        not_available=(
+            *(() if ck is not None else (f"No CK within {limits['ck.window_d']:g} d.",)),
+            *preliminary_lines(case, limits["ck.window_d"], Analyte.CK),
+        ),
         decided=(
             f"muscle symptom within {limits['sym.prompt_days']:g} d or of this encounter; statin taken, or ended within "
             f"{limits['statin.recent_stop_d']:g} d",

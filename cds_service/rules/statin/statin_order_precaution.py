@@ -19,7 +19,7 @@ from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, PO
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, RemoveDraft, Row, Summary
 from cds_service.guidance.order_texts import order_rows
 from cds_service.guidance.rule import ORDERS, Rule
-from cds_service.guidance.wording import fact_row, grade_row, names, result_row
+from cds_service.guidance.wording import fact_row, grade_row, names, preliminary_lines, result_row
 
 CRITICAL, WARNING, INFO = Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO
 
@@ -60,7 +60,11 @@ def check(case: Case) -> Finding | None:
             f"CK within {limits['ck.window_d']:g} d, ALT within {limits['alt.window_d']:g} d, muscle symptom within "
             f"{limits['sym.context_days']:g} d, electrolytes within {limits['labs.recent_days']:g} d",
         ),
-        not_available=() if case.ck_recent is not None else (f"No CK within {limits['ck.window_d']:g} d.",),
+        not_available=(
+            *(() if case.ck_recent is not None else (f"No CK within {limits['ck.window_d']:g} d.",)),
+            *preliminary_lines(case, limits["ck.window_d"], Analyte.CK),
+            *preliminary_lines(case, limits["alt.window_d"], Analyte.ALT),
+        ),
         suggestions=(OrderTest(test=LabTest.CK), *remove),
     )
 
