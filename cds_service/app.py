@@ -30,6 +30,7 @@ from cds_service.api.problems import outcome
 from cds_service.api.services import Discovery, Feedback, Service
 from cds_service.api.state import ServiceState
 from cds_service.api.workers import SharedMetrics
+from cds_service.cards.overrides import SNOOZING, SYSTEM
 from cds_service.cards.write import House
 from cds_service.errors import ConfigurationError
 from cds_service.feedback.recording import FeedbackDesk
@@ -42,7 +43,7 @@ from cds_service.guidance.rule import Rule
 from cds_service.hooks.discovery import discovery
 from cds_service.parameters import load_limits
 from cds_service.pipeline import Pipeline, read_request
-from cds_service.settings import LOOPBACK, Settings, load_settings
+from cds_service.settings import LOOPBACK, UNSAFE_SALT, Settings, load_settings
 from cds_service.terminology import load_terminology
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -50,6 +51,8 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
+
+    from cds_service.feedback.snooze import SnoozeBook
 
 WARM_UP = (
     b'{"hook":"patient-view","hookInstance":"warm-up","context":{"patientId":"warm-up","userId":"Practitioner/x"},'
@@ -126,6 +129,32 @@ def make_fetcher(settings: Settings, metrics: Metrics, tracer: Tracer | None) ->
     return TracedFetcher(client, tracer)
 
 
+def make_snooze(settings: Settings, house: House) -> SnoozeBook | None:
+    """The snooze, where a site has turned it on. Raises ``ConfigurationError`` where it is half on."""
+    if not house.limits.is_on("snooze.enabled"):
+        if settings.snooze_rules:
+            raise ConfigurationError("snooze_rules: has no effect while snooze.enabled is off in the parameters")
+        return None
+    unknown = set(settings.snooze_rules) - set(house.catalogue.by_id)
+    if unknown or not settings.snooze_rules:
+        raise ConfigurationError(
+            f"snooze_rules: {', '.join(sorted(unknown)) or 'no rule is named'}; name existing rules"
+        )
+    if not settings.store_enabled or settings.instance_salt == UNSAFE_SALT:
+        raise ConfigurationError("snooze.enabled: needs the store and an instance_salt of your own")
+    from cds_service.feedback.snooze import SnoozeBook, SnoozePolicy
+
+    return SnoozeBook(
+        policy=SnoozePolicy(
+            rules=frozenset(settings.snooze_rules),
+            days=house.limits["snooze.days"],
+            reasons=SNOOZING,
+            system=SYSTEM,
+            salt=settings.instance_salt,
+        )
+    )
+
+
 def make_tracer(settings: Settings) -> Tracer | None:
     """For OpenTelemetry, where the site wants traces."""
     if not settings.tracing:
@@ -171,6 +200,7 @@ def make_state(settings: Settings, tracer: Tracer | None = None) -> ServiceState
         comment_days=settings.comment_retention_days,
         row_days=settings.row_retention_days,
         report_trouble=lambda text: log.repeated("warning", "store trouble", why=text),
+        snooze=make_snooze(settings, pipeline.house),
     )
     metrics.gauges["cds_recorder_waiting"] = lambda: desk.waiting
     metrics.counts["cds_recorder_written_total"] = lambda: desk.written

@@ -5,7 +5,7 @@ With full prefetch nothing here is awaited for; from the chart on everything is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
@@ -45,7 +45,13 @@ class Pipeline:
     sources: dict[str, Source] = field(default_factory=dict)
 
     async def answer(
-        self, request: CDSRequest, now: float, *, show_not_checked: bool = True, timed: bool = False
+        self,
+        request: CDSRequest,
+        now: float,
+        *,
+        show_not_checked: bool = True,
+        timed: bool = False,
+        snoozed: Mapping[str, str] | None = None,
     ) -> tuple[dict[str, Any], Assessment, Chart]:
         """The answer body with what led to it. Raises ``NothingToLookAt`` and ``RequestError``."""
         delivery = await gather(request, self.queries[request.hook], self.fetcher, now)
@@ -74,5 +80,6 @@ class Pipeline:
             call_key=f"{request.hook_instance}|{PREFIX}{request.hook.value}",
             render=order_renderer(request, self.terminology, now),
             show_not_checked=show_not_checked,
+            snoozed=snoozed,
         )
         return body, assessment, chart

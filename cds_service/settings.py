@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cds_service.errors import ConfigurationError
 
+UNSAFE_SALT = "change-me-per-site"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     parameters_file: Path | None = None
     rules_off: tuple[str, ...] = ()
     shadow_families: tuple[str, ...] = ()
+    snooze_rules: tuple[str, ...] = ()
+    """Rules that an override may silence for a patient, once ``snooze.enabled`` is on in the parameters."""
     source_label: str = "Muscle spasm decision support"
     source_url: str | None = None
     links: dict[str, list[dict[str, str]]] = {}
@@ -97,7 +100,7 @@ class Settings(BaseSettings):
     store_enabled: bool = True
     comment_retention_days: int = Field(default=365, ge=1)
     row_retention_days: int = Field(default=1825, ge=30)
-    instance_salt: str = "change-me-per-site"
+    instance_salt: str = UNSAFE_SALT
 
     console: bool | None = None
     """The pages for people. Unset: shown, but once clients must present tokens only behind ``console_password``."""

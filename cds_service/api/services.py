@@ -164,7 +164,8 @@ class Service(Endpoint):
         if caller.fhir_servers is not None:
             request = replace(request, allowed_servers=caller.fhir_servers)
         now = state.now()
-        answering = state.pipeline.answer(request, now, show_not_checked=caller.not_checked_card)
+        snoozed = state.desk.snoozed(caller.name, request.patient_id, now)
+        answering = state.pipeline.answer(request, now, show_not_checked=caller.not_checked_card, snoozed=snoozed)
         if request.fhir_server is not None and state.pipeline.fetcher is not None:
             answered = await unless_gone(answering, receive)
             if answered is None:
@@ -196,6 +197,7 @@ class Service(Endpoint):
             instance=request.hook_instance,
             parameters=state.pipeline.house.limits.version,
             now=now,
+            patient_id=request.patient_id,
         )
 
 

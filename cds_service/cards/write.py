@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -55,11 +55,18 @@ def write_answer(
     call_key: str,
     render: Callable[[DraftTest], dict[str, Any]],
     show_not_checked: bool = True,
+    snoozed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The answer body. ``call_key`` (hookInstance and service) seeds the card UUIDs; ``render`` makes draft orders."""
+    """The answer body. ``call_key`` (hookInstance and service) seeds the card UUIDs; ``render`` makes draft orders;
+    ``snoozed`` says up to which indicator a rule is silent (0.14)."""
     account = response_account(assessment, house.limits.version)
     answer: dict[str, Any] = {"cards": [], "extension": {EXTENSION: account}}
     namespace = uuid5(NAMESPACE, call_key) if assessment.hits or assessment.not_evaluated else NAMESPACE
+    if snoozed and hook is Hook.PATIENT_VIEW:
+        silent = [hit for hit in assessment.hits if is_snoozed(hit, snoozed)]
+        if silent:
+            account["snoozed"] = [hit.rule_id for hit in silent]
+            assessment = replace(assessment, hits=tuple(hit for hit in assessment.hits if hit not in silent))
     if assessment.hits and chart is not None:
         writer = CardWriter(house, assessment, chart, hook, namespace, render)
         answer["cards"] = writer.cards()
@@ -192,6 +199,16 @@ def card_summary(one: Group) -> str:
     others = [hit for hit in one.hits[1:] if known.isdisjoint({row.reference for row in hit.finding.found})]
     longer = f"{text} (+{len(others)} more)"
     return longer if others and len(longer) <= MAX_SUMMARY else text
+
+
+def is_snoozed(hit: Hit, snoozed: Mapping[str, str]) -> bool:
+    """Whether a user has silenced this hit: never a critical one, and none that is more severe than what was overridden."""
+    silenced = snoozed.get(hit.rule_id)
+    return (
+        silenced is not None
+        and hit.indicator is not Indicator.CRITICAL
+        and hit.indicator <= Indicator[silenced.upper()]
+    )
 
 
 def is_time_critical(hit: Hit) -> bool:

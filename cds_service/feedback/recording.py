@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from cds_service.errors import ConfigurationError
 if TYPE_CHECKING:
     from cds_service.feedback.recorder import Recorder
     from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome
+    from cds_service.feedback.snooze import SnoozeBook
     from cds_service.feedback.store import Store
 
 RETRY_S = 5.0
@@ -39,12 +40,15 @@ class FeedbackDesk:
         comment_days: int,
         row_days: int,
         report_trouble: Callable[[str], None],
+        snooze: SnoozeBook | None = None,
     ) -> None:
         self._url = url
         self._salt = salt
         self._comment_days = comment_days
         self._row_days = row_days
         self._report_trouble = report_trouble
+        self._snooze = snooze
+        self._snoozable: deque[tuple[IssuedCard, str]] = deque(maxlen=20 * EARLY)
         self._tasks: list[asyncio.Task[None]] = []
         self._early: deque[tuple[AnsweredCall, tuple[IssuedCard, ...]]] = deque()
         """Calls that were answered before the store was open."""
@@ -107,14 +111,34 @@ class FeedbackDesk:
         if not await self.ready() or self.store is None:
             raise StoreUnavailable("store is not open")
         await self.store.add_outcomes(outcomes)
+        if self._snooze is not None:
+            try:
+                await self._note_snoozable(self.store)
+                await self._snooze.heard(self.store, outcomes, time.time())
+            except StoreUnavailable as error:  # what was said is stored; that it is not heeded only shows a card again
+                self._report_trouble(str(error))
 
-    def record(self, cards: list[dict[str, Any]], **facts: Any) -> None:
-        """Note an answered call and its cards, off the answer path."""
+    def snoozed(self, client: str, patient_id: str, now: float) -> Mapping[str, str]:
+        """Rule → indicator up to which it is silent for a patient; empty unless the site has turned the snooze on."""
+        return self._snooze.of(client, patient_id, now) if self._snooze is not None else {}
+
+    async def _note_snoozable(self, store: Store) -> None:
+        if self._snooze is None or not self._snoozable:
+            return
+        cards = list(self._snoozable)
+        self._snoozable.clear()
+        await self._snooze.issued(store, cards)
+
+    def record(self, cards: list[dict[str, Any]], *, patient_id: str = "", **facts: Any) -> None:
+        """Note an answered call and its cards, off the answer path; the patient only as a hash, only for the snooze."""
         if self._url is None:
             return
         from cds_service.feedback.issued import issued_from
 
         issued = issued_from(cards, salt=self._salt, **facts)
+        if self._snooze is not None and patient_id:
+            patient = self._snooze.policy.patient(facts["client"], patient_id)
+            self._snoozable.extend((card, patient) for card in issued[1])
         if self.recorder is not None:
             self.recorder.add(*issued)
         elif len(self._early) < EARLY:
@@ -156,6 +180,9 @@ class FeedbackDesk:
         while True:
             try:
                 await store.check()
+                if self._snooze is not None:
+                    await self._note_snoozable(store)
+                    await self._snooze.refresh(store, time.time())
                 if time.monotonic() - retained_at >= RETENTION_EVERY_S:
                     await self._forget(store)
                     retained_at = time.monotonic()
@@ -167,6 +194,8 @@ class FeedbackDesk:
 
     async def _forget(self, store: Store) -> None:
         now = time.time()
+        if self._snooze is not None:
+            await self._snooze.forget(store, now)
         await store.forget_expired(
             now=now,
             comments_before=now - self._comment_days * 86_400,

@@ -120,7 +120,7 @@ class Store:
         async with self.writing() as connection:
             if not self.is_sqlite:  # whatever the server's default is: what we acknowledge is on its disk
                 await connection.execute(text("SET LOCAL synchronous_commit = on"))
-            await connection.execute(self._upsert(FEEDBACK).on_conflict_do_nothing(), rows)
+            await connection.execute(self.upsert(FEEDBACK).on_conflict_do_nothing(), rows)
 
     async def add_issued(self, cards: Sequence[IssuedCard], calls: Sequence[AnsweredCall]) -> None:
         """Store a batch of issued cards and call tallies in one transaction."""
@@ -141,9 +141,9 @@ class Store:
                     }
                     for card in cards
                 ]
-                await connection.execute(self._upsert(ISSUED_CARDS).on_conflict_do_nothing(), rows)
+                await connection.execute(self.upsert(ISSUED_CARDS).on_conflict_do_nothing(), rows)
             for tally in _tallied(calls):
-                statement = self._upsert(CALL_TALLIES).values(tally)
+                statement = self.upsert(CALL_TALLIES).values(tally)
                 added = {
                     name: CALL_TALLIES.c[name] + statement.excluded[name]
                     for name in ("calls", "calls_with_cards", "cards")
@@ -204,7 +204,8 @@ class Store:
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that may say what to do where the row exists."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     @asynccontextmanager

@@ -76,3 +76,26 @@ SEEN_TOKENS = Table(
     Index("ix_seen_tokens_expires_at", "expires_at"),
 )
 """Token ids that must not be accepted again, shared by workers and replicas until they expire."""
+
+SNOOZABLE_CARDS = Table(
+    "snoozable_cards",
+    METADATA,
+    Column("card", String(36), primary_key=True),
+    Column("client", String(200), nullable=False),
+    Column("patient_hash", String(64), nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Index("ix_snoozable_cards_expires_at", "expires_at"),
+)
+"""Only where a site has turned the snooze on: which patient (keyed hash) a card was about, until it cannot matter any more."""
+
+SNOOZES = Table(
+    "snoozes",
+    METADATA,
+    Column("patient_hash", String(64), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("indicator", String(8), nullable=False),
+    Column("until", Float, nullable=False),
+    Index("ix_snoozes_until", "until"),
+)
+"""Rules that are silent for a patient (keyed hash of client and patient), up to an indicator and a moment."""
