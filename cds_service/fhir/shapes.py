@@ -145,6 +145,7 @@ class Range(Shape):
     low: Quantity | None = None
     high: Quantity | None = None
     type: Concept | None = None
+    appliesTo: list[Concept] | None = None
 
 
 class Component(Shape):

@@ -117,7 +117,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "R-IEC2017",
-        "Gurrera et al., J Clin Psychopharmacol 2017;37:67 (AUC, sensitivity/specificity L; cut-off 74 K)",
+        "Gurrera et al., J Clin Psychopharmacol 2017;37:67 (AUC, sensitivity and specificity; cut-off 74 from general knowledge)",
         "looked up/general knowledge",
     ),
     (
@@ -127,12 +127,12 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "R-DSM",
-        "DSM-IV-TR research criteria; DSM-5/-TR text",
+        "DSM-IV-TR research criteria (2000); DSM-5 and DSM-5-TR text (2013, 2022)",
         "looked up second-hand",
     ),
     (
         "R-CAROFF",
-        "Caroff & Mann criteria (7 d; depot 2–4 weeks)",
+        "Caroff & Mann criteria, 1993 (7 d; depot 2–4 weeks)",
         "looked up second-hand",
     ),
     (

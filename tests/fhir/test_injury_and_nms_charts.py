@@ -467,3 +467,15 @@ def test_levodopa_that_is_revised_is_not_withdrawn() -> None:
 def test_a_preliminary_result_is_mentioned(hook: str, obs: str, meds: str, problems: str, line: str) -> None:
     said = details(chart(hook, obs=obs, meds=meds, problems=problems))
     assert any(one.startswith(f"- {line} (") and "preliminary: mentioned only" in one for one in said.splitlines())
+
+
+def sexed_range(high: float, code: str, display: str) -> Json:
+    return {"high": {"value": high}, "appliesTo": [{"coding": [{"system": SNOMED, "code": code, "display": display}]}]}
+
+
+@pytest.mark.parametrize(("who", "raised"), [("60M", False), ("60F", True), ("60U", False)])
+def test_of_two_reference_ranges_the_one_of_the_sex_counts(who: str, raised: bool) -> None:
+    men, women = sexed_range(308, "248153007", "Male"), sexed_range(192, "248152002", "Female")
+    ck = quantity("2157-6", 2, valueQuantity={"value": 800, "system": UCUM, "code": "U/L"}, referenceRange=[men, women])
+    request = chart(who=who, meds="atorvastatin@active", laboratory=[ck])
+    assert found(request) == ({("statin-ck-elevated", "warning")} if raised else set())

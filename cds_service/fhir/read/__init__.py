@@ -160,6 +160,7 @@ class Reader:
 
     def _patient(self, patient: shapes.Patient) -> None:
         self.patient = read_patient(patient, self.reading) or self.patient
+        self.reading.sex = self.patient.sex if self.patient is not None else None
 
     def _service_request(self, order: shapes.ServiceRequest) -> None:
         self.orders.add(order, drafted=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cds_service.clinical.chart import Gap, GapReason, NotUsed
+from cds_service.clinical.chart import Gap, GapReason, NotUsed, Sex
 from cds_service.clinical.limits import Limits
 from cds_service.fhir import shapes
 from cds_service.fhir.read.times import parse_time
@@ -38,6 +38,8 @@ class Reading:
     terminology: Terminology
     glossary: Glossary
     limits: Limits
+    sex: Sex | None = None
+    """Of the patient, once read: it tells which of several reference ranges applies."""
     patient_urls: set[str] = field(default_factory=set)
     """fullUrls under which the context's own Patient was delivered."""
     resources: dict[str, shapes.Resource] = field(default_factory=dict)

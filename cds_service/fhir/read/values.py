@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cds_service.clinical.chart import DAY, LabResult
+from cds_service.clinical.chart import DAY, LabResult, Sex
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.fhir.read.context import Reading, reference_to, text_of
 from cds_service.fhir.read.haemolysis import is_haemolysed
 from cds_service.fhir.read.numbers import plausible, reported_text
-from cds_service.fhir.shapes import Component, Observation, Quantity
+from cds_service.fhir.shapes import Component, Concept, Observation, Quantity
 from cds_service.fhir.units import conversion
 
 COMPARATORS = {None: "", "": "", "=": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
@@ -26,6 +26,10 @@ SITES = {
 }  # fmt: skip
 
 
+_SEXES = {
+    "male": Sex.MALE, "m": Sex.MALE, "men": Sex.MALE, "248153007": Sex.MALE,
+    "female": Sex.FEMALE, "f": Sex.FEMALE, "women": Sex.FEMALE, "248152002": Sex.FEMALE,
+}  # fmt: skip
 ELIGIBLE = frozenset({"final", "amended", "corrected"})
 
 
@@ -75,7 +79,7 @@ def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
         value = math.nextafter(value, -math.inf)
     elif comparator == ">":
         value = math.nextafter(value, math.inf)
-    low, high = _range(part, analyte, quantity)
+    low, high = _range(part, analyte, quantity, reading.sex)
     issued = observation.issued
     return LabResult(
         analyte=analyte,
@@ -106,13 +110,25 @@ def _no_number(part: Observation | Component, analyte: Analyte, day: str) -> Unu
     return Unusable(f"{analyte.title}: a result without a number was not used.", is_mention=True)
 
 
-def _range(part: Observation | Component, analyte: Analyte, own: Quantity) -> tuple[float | None, float | None]:
+def _range(
+    part: Observation | Component, analyte: Analyte, own: Quantity, sex: Sex | None
+) -> tuple[float | None, float | None]:
+    """The first normal range that is not one for the other sex only."""
     for limits in part.referenceRange or ():
         if limits.type is not None and not any(c.code in ("normal", None) for c in limits.type.coding or ()):
+            continue
+        if limits.appliesTo and not applies_to(limits.appliesTo, sex):
             continue
         if limits.low is not None or limits.high is not None:
             return _limit(limits.low, analyte, own), _limit(limits.high, analyte, own)
     return None, None
+
+
+def applies_to(groups: list[Concept], sex: Sex | None) -> bool:
+    """Whether a range for these groups may hold for a patient: one that names only the other sex does not."""
+    words = (word for one in groups for coding in one.coding or () for word in (coding.code, coding.display))
+    named = {_SEXES.get((word or "").strip().casefold()) for word in (*words, *(one.text for one in groups))} - {None}
+    return sex is None or not named or sex in named
 
 
 def _limit(limit: Quantity | None, analyte: Analyte, own: Quantity) -> float | None:
