@@ -54,6 +54,7 @@ def contributor(
     why: str,
     consider: tuple[str, ...],
     rows: tuple[Row, ...] | None = None,
+    decided: str | None = None,
     remark: str = "",
 ) -> Finding:
     """The section of one contributor rule; ``remark`` says what the conditions explain if not the limbs."""
@@ -63,7 +64,7 @@ def contributor(
         found=symptom_rows(case, *facts) if rows is None else rows,
         why=why,
         consider=consider,
-        decided=(prompt_line(case),),
+        decided=(decided or prompt_line(case),),
     )
 
 

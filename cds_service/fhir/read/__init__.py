@@ -226,7 +226,7 @@ def read_chart(
         preliminary=ByAnalyte(reader.results, preliminary=True),
         medications=tuple(sorted(reader.medicines.exposures(), key=_medicine_order)),
         conditions=tuple(sorted(reader.problems.facts.values(), key=_problem_order)),
-        absent=tuple(reader.problems.absent),
+        absent=tuple(sorted(reader.problems.absent, key=_problem_order)),
         test_orders=tuple(reader.orders.found.values()),
         gaps=reading.gaps,
         not_used=Notes(reader.results),

@@ -28,6 +28,7 @@ def check(case: Case) -> Finding | None:
         facts,
         why="Irritable bowel syndrome and other functional disorders cause spasm of the bowel's smooth muscle, not of limbs.",
         consider=("Abdominal alarm features need their own work-up.",),
+        decided=f"abdominal cramp within {case.limits['sym.prompt_days']:g} d or of this encounter",
         remark=" (abdominal cramp, smooth muscle)",
         rows=tuple(fact_row(case, one) for one in (*cramps, *facts)),
     )

@@ -26,10 +26,7 @@ def check(case: Case) -> Finding | None:
         case,
         facts,
         why="Multiple sclerosis, Parkinson's disease (rigidity and spasms) and dystonia cause muscle spasm.",
-        consider=(
-            "Ask whether the symptom is part of the known disease or new.",
-            "Most cervical dystonia is idiopathic; some follows neck dissection or radiation.",
-        ),
+        consider=("Ask whether the symptom is part of the known disease or new.",),
     )
 
 

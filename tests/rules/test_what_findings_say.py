@@ -1,0 +1,107 @@
+"""Summary, basis and offers of each centrally acting drug rule and each piece of guidance, word for word (B7, B8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from cds_service.cards.summary import write_summary
+from cds_service.guidance.finding import Finding, OrderTest
+from tests.rows import row
+from tests.rules_harness import assess_row
+
+LABS = "K=4.2 mmol/L@-2 | Ca=2.3 mmol/L@-2 | Mg=0.85 mmol/L@-2"
+
+
+@dataclass(frozen=True)
+class Say:
+    """A rule on a chart: its summary, its rows as ``item: value`` (``[limit]`` where one is shown), its test orders."""
+
+    rule: str
+    hook: str
+    who: str
+    summary: str
+    rows: tuple[str, ...] = ()
+    tests: str = ""
+    obs: str = ""
+    meds: str = ""
+    problems: str = ""
+    missing: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.summary}"
+
+
+SAYINGS = (
+    Say("muscle-relaxant-older-adult", "OS", "70F", "cyclobenzaprine at age 70: falls and sedation risk (Beers 2023)", ("cyclobenzaprine: draft order", "Falls: active"), meds="cyclobenzaprine@draft", problems="falls"),
+    Say("muscle-relaxant-older-adult", "OS", "70F", "tizanidine at age 70: falls and sedation risk", ("tizanidine: draft order",), meds="tizanidine@draft"),
+    Say("muscle-relaxant-older-adult", "PV", "70F", "carisoprodol at age 70: falls and sedation risk (Beers 2023)", ("carisoprodol: active", "Fragility fracture: past"), meds="carisoprodol@active", problems="fragility-fracture@resolved"),
+    Say("benzodiazepine-older-adult", "SG", "80F", "lorazepam at age 80: falls, delirium, dependence risk (Beers 2023)", ("lorazepam: draft order",), meds="lorazepam@draft"),
+    Say("benzodiazepine-limited-benefit", "OS", "50F", "diazepam for muscle spasm: limited benefit for persistent pain", ("diazepam: draft order", "Back spasm: active"), meds="diazepam@draft", problems="back-spasm"),
+    Say("benzodiazepine-opioid", "SG", "50F", "diazepam + oxycodone: respiratory depression risk (boxed warning)", ("diazepam: draft order", "oxycodone: active", "COPD: active"), meds="diazepam@draft | oxycodone@active", problems="copd"),
+    Say("benzodiazepine-opioid", "SG", "50F", "diazepam + 2 drugs: respiratory depression risk (boxed warning)", ("diazepam: draft order", "oxycodone: active", "tramadol: active"), meds="diazepam@draft | oxycodone@active | tramadol@active"),
+    Say("gabapentinoid-opioid", "SG", "50F", "gabapentin + oxycodone: sedation and breathing risk", ("oxycodone: draft order", "eGFR: 45 mL/min (reported) [< 60 mL/min/1.73 m2]", "gabapentin: active"), obs="eGFR=45 mL/min/{1.73_m2}@-9", meds="gabapentin@active | oxycodone@draft"),
+    Say("cns-active-polypharmacy", "SG", "80F", "quetiapine would be CNS-active drug number 3 at age 80", ("quetiapine: draft order", "sertraline: active", "zolpidem: active"), meds="sertraline@active | zolpidem@active | quetiapine@draft"),
+    Say("cns-active-polypharmacy", "SG", "80F", "mirtazapine would be CNS-active drug number 3 at age 80", ("mirtazapine: draft order", "perphenazine / amitriptyline: active"), meds="perphenazine / amitriptyline@active | mirtazapine@draft"),
+    Say("gabapentinoid-renal-dose", "SG", "50F", "gabapentin 900 mg/day with CrCl 29: label maximum 700 mg/day", ("gabapentin: draft order, 900 mg/d", "CrCl: 29 mL/min (reported) [< 60 mL/min]", "Daily dose, gabapentin: 900 mg/day [≤ 700 mg/day]"), "Cr", obs="CrCl=29 mL/min@-9", meds="gabapentin@draft,dose=900 mg/d"),
+    Say("gabapentinoid-renal-dose", "SG", "50F", "pregabalin with CrCl 29: label maximum 150 mg/day", ("pregabalin: draft order", "CrCl: 29 mL/min (reported) [< 60 mL/min]", "Daily dose, pregabalin: not computable [≤ 150 mg/day]"), "Cr", obs="CrCl=29 mL/min@-9", meds="pregabalin@draft", missing="The daily dose cannot be computed from the order."),
+    Say("gabapentinoid-renal-dose", "SG", "50F", "pregabalin 200 mg/day with eGFR 29: label maximum 150 mg/day", ("pregabalin: draft order, 200 mg/d", "eGFR: 29 mL/min (reported) [< 60 mL/min]", "Daily dose, pregabalin: 200 mg/day [≤ 150 mg/day]"), "Cr", obs="eGFR=29 mL/min/{1.73_m2}@-9", meds="pregabalin@draft,dose=200 mg/d", missing="Creatinine clearance cannot be computed (weight, creatinine, age, sex): the eGFR was used."),
+    Say("gabapentinoid-renal-dose", "OS", "70F", "pregabalin at age 70: no kidney function in 365 days, dose may need reduction", ("pregabalin: draft order",), "Cr!", meds="pregabalin@draft", missing="No kidney function within 365 d."),
+    Say("duloxetine-renal-hepatic", "SG", "50F", "Duloxetine ordered: CrCl 25, label says avoid", ("duloxetine: draft order", "CrCl: 25 mL/min (reported) [< 30 mL/min]"), "Cr", obs="CrCl=25 mL/min@-9", meds="duloxetine@draft"),
+    Say("duloxetine-renal-hepatic", "SG", "50F", "Duloxetine ordered: liver disease, label says avoid", ("duloxetine: draft order", "CrCl: 80 mL/min (reported) [< 30 mL/min]", "Cirrhosis: active"), "Cr", obs="CrCl=80 mL/min@-9", meds="duloxetine@draft", problems="cirrhosis"),
+    Say("duloxetine-renal-hepatic", "SG", "50F", "Duloxetine ordered: CrCl 25 and liver disease, label says avoid", ("duloxetine: draft order", "CrCl: 25 mL/min (reported) [< 30 mL/min]", "Cirrhosis: active"), "Cr", obs="CrCl=25 mL/min@-9", meds="duloxetine@draft", problems="cirrhosis"),
+    Say("baclofen-indication", "OS", "50F", "Baclofen: no CNS spasticity recorded; label excludes rheumatic spasm", ("baclofen: draft order",), meds="baclofen@draft", missing="No condition with spasticity is recorded here."),
+    Say("baclofen-renal", "SG", "50F", "Baclofen with eGFR 28: encephalopathy risk", ("baclofen: draft order", "eGFR: 28 mL/min (reported) [< 30 mL/min/1.73 m2]"), "Cr", obs="eGFR=28 mL/min/{1.73_m2}@-9", meds="baclofen@draft,reason=spasticity"),
+    Say("baclofen-renal", "SG", "70F", "Baclofen with eGFR 50: encephalopathy risk", ("baclofen: draft order", "eGFR: 50 mL/min (reported) [< 60 mL/min/1.73 m2]"), "Cr", obs="eGFR=50 mL/min/{1.73_m2}@-9", meds="baclofen@draft,reason=spasticity"),
+    Say("baclofen-renal", "SG", "50F", "Baclofen with dialysis: encephalopathy risk", ("baclofen: draft order", "Dialysis: active"), "Cr", meds="baclofen@draft,reason=spasticity", problems="dialysis"),
+    Say("quinine-cramps", "SG", "50F", "Quinine for cramps: not recommended (FDA), serious blood and heart effects", ("quinine: draft order", "Muscle cramp: active"), meds="quinine@draft", problems="muscle-cramp"),
+    Say("muscle-symptom-workup", "PV", "50F", "Muscle symptoms: potassium, calcium and magnesium not measured in 30 days", ("Muscle cramp: active",), "BMP Mg", problems="muscle-cramp", missing="No calcium within 30 d visible here."),
+    Say("muscle-symptom-workup", "PV", "50F", "Muscle symptoms: magnesium not measured in 14 days", ("Muscle cramp: active", "furosemide: active"), "Mg", obs="K=4.2 mmol/L@-2 | Ca=2.3 mmol/L@-2 | Mg=0.85 mmol/L@-20", meds="furosemide@active", problems="muscle-cramp", missing="No magnesium within 14 d visible here."),
+    Say("muscle-symptom-workup", "PV", "50F", "Muscle symptoms: potassium and calcium not measured in 30 days", ("Muscle cramp: active",), "BMP", obs="Mg=0.85 mmol/L@-2", problems="muscle-cramp", missing="No potassium within 30 d visible here."),
+    Say("muscle-symptom-medication-review", "PV", "50F", "Medicines that can contribute to muscle symptoms: omeprazole and salmeterol", ("Muscle cramp: active", "omeprazole: active", "salmeterol: active"), obs=LABS, meds="omeprazole@active | salmeterol@active", problems="muscle-cramp"),
+    Say("contributor-neurological", "PV", "50F", "Conditions on the chart linked to muscle symptoms: multiple sclerosis", ("Muscle cramp: active", "Multiple sclerosis: active"), problems="muscle-cramp | multiple-sclerosis"),
+    Say("contributor-nerve", "PV", "50F", "Conditions on the chart linked to muscle symptoms: radiculopathy and spinal stenosis", ("Muscle cramp: active", "Radiculopathy: active", "Spinal stenosis: active"), problems="muscle-cramp | radiculopathy | spinal-stenosis"),
+    Say("contributor-vascular", "PV", "50F", "Conditions on the chart linked to muscle symptoms: peripheral arterial disease, venous insufficiency, Raynaud's phenomenon and 1 more", ("Muscle cramp: active", "Peripheral arterial disease: active", "Venous insufficiency: active", "Raynaud's phenomenon: active", "Vasospastic disease: active"), problems="muscle-cramp | peripheral-arterial-disease | venous-insufficiency | raynaud | vasospastic-disease"),
+    Say("contributor-gi", "PV", "50F", "Conditions on the chart linked to muscle symptoms: irritable bowel syndrome (abdominal cramp, smooth muscle)", ("Abdominal cramp: active", "Irritable bowel syndrome: active"), problems="abdominal-cramp | irritable-bowel-syndrome"),
+    Say("cervical-dystonia-options", "PV", "50F", "Cervical dystonia: options to discuss", ("Neck spasm: active", "Cervical dystonia: active"), problems="neck-spasm | cervical-dystonia"),
+    Say("nocturnal-cramps-older-adult", "PV", "70F", "Night leg cramps are common (up to 60 % report them): first-line measures", ("Nocturnal leg cramp: active",), problems="nocturnal-leg-cramp"),
+    Say("first-line-measures", "PV", "50F", "First-line measures for muscle spasm: stretching, hydration, heat", ("Muscle cramp: active, not confirmed",), problems="muscle-cramp,ver=provisional"),
+    Say("first-line-measures", "OS", "50F", "First-line measures for muscle spasm: stretching, hydration, heat", ("tizanidine: draft order", "Muscle cramp: active"), meds="tizanidine@draft", problems="muscle-cramp"),
+    Say("red-flags", "PV", "50F", "Red flag with muscle symptoms: saddle anaesthesia, possible cauda equina", ("Back spasm: active", "Saddle anaesthesia: active"), problems="back-spasm | saddle-anaesthesia", missing="Findings that are not coded are not seen; their absence here is not reassurance."),
+    Say("red-flags", "PV", "50F", "Red flag with muscle symptoms: severe symptom, foot drop and sensory loss and dark urine", ("Muscle cramp: active, severe", "Foot drop: active", "Sensory loss: active", "Dark urine: active"), "CK", problems="muscle-cramp,severity=severe | foot-drop | sensory-loss | dark-urine"),
+    Say("red-flags", "PV", "50F", "Red flag with muscle symptoms: progressive course", ("Muscle weakness: active, progressive",), "CK", problems="muscle-weakness,course=progressive"),
+    Say("red-flags", "PV", "50F", "Red flag with muscle symptoms: present for 42 days or more", ("Muscle cramp: active",), problems="muscle-cramp,onset=-50,enc=true"),
+    Say("imaging-consider", "PV", "50F", "Consider imaging for suspected structural cause: foot drop and radiculopathy", ("Back spasm: active", "Foot drop: active", "Radiculopathy: active"), "MRI", problems="back-spasm | foot-drop | radiculopathy"),
+    Say("diuretic-monitoring-gap", "PV", "50F", "On furosemide, no potassium result in 365 days", ("furosemide: active",), "BMP! Mg", meds="furosemide@active,start=-100"),
+    Say("diuretic-monitoring-gap", "PV", "50F", "On spironolactone, no potassium result in 180 days", ("spironolactone: active", "Last potassium: 4.2 mmol/L"), "BMP! Mg", obs="K=4.2 mmol/L@-200", meds="spironolactone@active,start=-400"),
+    Say("diuretic-monitoring-gap", "PV", "50F", "On indapamide, no potassium result in 40 days", ("indapamide: active", "Last potassium: 4.2 mmol/L"), "BMP! Mg", obs="K=4.2 mmol/L@-41", meds="indapamide@active,start=-40"),
+    Say("baclofen-abrupt-stop", "PV", "50F", "Fever 2 d after baclofen stopped: withdrawal?", tests="CK", obs="Temp=38.6 Cel@-0.1", meds="baclofen@stopped,end=-2"),
+    Say("baclofen-abrupt-stop", "PV", "50F", "Seizure 7 d after baclofen stopped: withdrawal?", tests="CK", meds="baclofen@stopped,end=-7", problems="seizure,onset=-1"),
+    Say("baclofen-abrupt-stop", "PV", "50F", "New spasm 1 d after baclofen stopped: withdrawal?", tests="CK", meds="baclofen@stopped,end=-1", problems="muscle-spasm,onset=-1"),
+)  # fmt: skip
+
+
+def finding_of(say: Say) -> Finding:
+    found = assess_row(row(say.rule, say.hook, say.who, obs=say.obs, meds=say.meds, problems=say.problems, hits="none"))
+    (hit,) = [hit for hit in found.hits if hit.rule_id == say.rule]
+    return hit.finding
+
+
+def offered(finding: Finding) -> str:
+    wishes = [one for one in finding.suggestions if isinstance(one, OrderTest)]
+    return " ".join(f"{one.test.value}{'!' if one.recommended else ''}" for one in wishes)
+
+
+@pytest.mark.parametrize("say", SAYINGS, ids=str)
+def test_what_a_finding_says(say: Say) -> None:
+    finding = finding_of(say)
+    assert write_summary(finding.summary) == say.summary
+    if say.rows:
+        assert tuple(f"{one.item}: {one.value}{f' [{one.limit}]' if one.limit else ''}" for one in finding.found) == say.rows  # fmt: skip
+    assert offered(finding) == say.tests
+    if say.missing:
+        assert say.missing in finding.not_available
+    assert finding.why.endswith(".")
+    assert finding.consider or finding.closing
+    assert finding.decided
