@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import ConditionFact, MedicationExposure
+from cds_service.clinical.chart import ConditionFact, FactKind, MedicationExposure
 from cds_service.clinical.vocabulary import MUSCLE_SYMPTOMS, Concept, DrugClass
 from cds_service.guidance.electrolytes import systemic
 from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
@@ -29,6 +29,11 @@ OPIOID_TREATMENT = frozenset({"methadone", "levomethadone", "buprenorphine"})
 def for_reason(order: MedicationExposure, *concepts: Concept) -> bool:
     """Whether the order gives one of the concepts as its reason."""
     return not frozenset(concepts).isdisjoint(order.reasons)
+
+
+def on_record(case: Case, *concepts: Concept) -> bool:
+    """Whether one of the concepts is active on the chart; the reason of another order of this call does not count."""
+    return any(one.kind is not FactKind.ORDER_REASON for one in case.facts(*concepts))
 
 
 def is_for_muscle_symptom(case: Case, order: MedicationExposure) -> bool:

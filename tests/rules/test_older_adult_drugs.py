@@ -52,7 +52,7 @@ BENZODIAZEPINES = (
     row("a refuted alcohol withdrawal does not exempt", "SG", "80F", meds="lorazepam@draft", problems="alcohol-withdrawal,ver=refuted", hits=f"{OLDER}:warning"),
     row("a provisional alcohol withdrawal exempts", "SG", "80F", meds="lorazepam@draft", problems="alcohol-withdrawal,ver=provisional", hits="none"),
     row("age unknown is silent about age", "SG", "?F", meds="lorazepam@draft", hits="none"),
-    row("one of two benzodiazepines has an exempt reason", "SG", "80F", meds="lorazepam@draft,reason=alcohol-withdrawal | temazepam@draft", hits="none"),
+    row("the reason of one order does not exempt another", "SG", "80F", meds="lorazepam@draft,reason=alcohol-withdrawal | temazepam@draft", hits=f"{OLDER}:warning"),
     row("a benzodiazepine for spasm at 65 on selection", "OS", "65F", meds="diazepam@draft,reason=back-spasm", hits=f"{OLDER}:warning, {LIMITED}, {FIRST}"),
     row("night cramps as reason", "OS", "50F", meds="diazepam@draft,reason=nocturnal-leg-cramp", hits=f"{LIMITED}, {FIRST}"),
     row("muscle stiffness as reason", "OS", "50F", meds="clonazepam@draft,reason=muscle-stiffness", hits=f"{LIMITED}, {FIRST}"),

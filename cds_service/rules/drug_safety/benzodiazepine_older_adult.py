@@ -1,6 +1,6 @@
 """Benzodiazepine ordered for an older adult.
 
-Silent with an exempt indication on the chart or as the order's reason: seizure disorder, alcohol or benzodiazepine
+Silent with an exempt indication on the chart or as the order's own reason: seizure disorder, alcohol or benzodiazepine
 withdrawal, REM sleep behaviour disorder, severe generalised anxiety disorder, catatonia, NMS, periprocedural use; and
 when the age is unknown or below 65. Source: document D34, D38.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import DrugClass, Source
-from cds_service.guidance.drug_safety import BENZODIAZEPINE_EXEMPT, for_reason, order_finding
+from cds_service.guidance.drug_safety import BENZODIAZEPINE_EXEMPT, for_reason, on_record, order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.rule import ORDERS, Rule
 
@@ -19,7 +19,7 @@ def check(case: Case) -> Finding | None:
     orders = tuple(
         one for one in case.new_orders(DrugClass.BENZODIAZEPINE) if not for_reason(one, *BENZODIAZEPINE_EXEMPT)
     )
-    if not orders or not case.is_older or case.has(*BENZODIAZEPINE_EXEMPT):
+    if not orders or not case.is_older or on_record(case, *BENZODIAZEPINE_EXEMPT):
         return None
     return order_finding(
         case,
