@@ -40,6 +40,7 @@ CHART = (
     row("a diuretic of unknown start and no potassium", "PV", "60M", meds="furosemide@active", hits="diuretic-monitoring-gap:info"),
     row("a diuretic started 27 days ago is not yet due", "PV", "60M", meds="furosemide@active,start=-27", hits="none"),
     row("a diuretic started 28 days ago and no potassium", "PV", "60M", meds="furosemide@active,start=-28", hits="diuretic-monitoring-gap:info"),
+    row("a potassium half a minute before a start 40 days ago counts as since", "PV", "60M", obs="K=4.2 mmol/L@-40.0003", meds="furosemide@active,start=-40", hits="none"),
     row("no potassium since a start 40 days ago", "PV", "60M", obs="K=4.2 mmol/L@-50", meds="furosemide@active,start=-40", hits="diuretic-monitoring-gap:info"),
     row("potassium since a start 40 days ago", "PV", "60M", obs="K=4.2 mmol/L@-20", meds="furosemide@active,start=-40", hits="none"),
     row("no potassium since a start 91 days ago but one within the year", "PV", "60M", obs="K=4.2 mmol/L@-100", meds="furosemide@active,start=-91", hits="none"),
