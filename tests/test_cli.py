@@ -17,6 +17,7 @@ import pytest
 
 from cds_service.cli.cards import why_silent
 from cds_service.cli.fire import move_dates
+from tests.reliability.process import service
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -176,6 +177,22 @@ def test_fire_moves_dates_but_not_birthdays() -> None:
     newest = moved["prefetch"]["laboratory"]["entry"][0]["resource"]["effectiveDateTime"]
     assert newest == "2031-04-30T23:55:00Z"
     assert moved["prefetch"]["patient"]["birthDate"] == request["prefetch"]["patient"]["birthDate"]
+
+
+def test_fire_follows_a_frozen_clock_and_says_so(tmp_path: Path) -> None:
+    """What the README does: the demonstration's clock stands still, and ``fire`` must not send it results of its future."""
+    with service(tmp_path, CDS_NOW="2026-11-20T09:00:00Z") as started:
+        fired = run("fire", "fixtures/nms-haloperidol/request.json", "--url", started.url, "--json")
+        assert json.loads(fired.stdout)["cards"][0]["summary"].startswith("Findings meet NMS criteria")
+        assert "IS FROZEN at 2026-11-20T09:00:00+00:00" in fired.stderr
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "not a url", "ftp://127.0.0.1:1"])
+def test_fire_at_no_url_is_one_clear_line(url: str) -> None:
+    done = run("fire", "fixtures/healthy-chart/request.json", "--url", url)
+    assert done.returncode == 2
+    assert "no answer" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_fire_without_a_service_is_one_clear_line() -> None:

@@ -28,14 +28,20 @@ def fire(
     as_json: Annotated[bool, typer.Option("--json", help="Print the raw answer.")] = False,
     brief: Annotated[bool, typer.Option(help="Summaries only.")] = False,
 ) -> None:
-    """Fire a request at a service; its dates are moved so that the newest is now, unless told not to."""
+    """Fire a request at a service; its dates are moved so that the newest is now, unless told not to.
+
+    Now is the service's now: one whose clock is frozen gets the dates of its own day.
+    """
     try:
         request = json.loads(file.read_text(encoding="utf-8"))
         hook = request["hook"]
     except (ValueError, KeyError, TypeError) as error:
         raise FireError(f"{file}: not a hook request ({type(error).__name__})") from None
+    frozen = frozen_clock(url)
+    if frozen is not None:
+        print(f"THE CLOCK OF {url} IS FROZEN at {frozen.isoformat()}. Not for care.", file=sys.stderr)
     if not keep_dates:
-        request = move_dates(request, datetime.now(UTC))
+        request = move_dates(request, frozen or datetime.now(UTC))
     answer = send(url, f"muscle-spasm-{hook}", request)
     if as_json:
         json.dump(answer, sys.stdout, indent=2, ensure_ascii=False)
@@ -48,13 +54,24 @@ def fire(
     print_answer(Console(), f"{file.parent.name or file.name} · {hook}", answer, detail=not brief)
 
 
+def frozen_clock(url: str) -> datetime | None:
+    """The instant at which the service's clock stands still, if it does. Raises ``FireError`` when nobody answers."""
+    import httpx
+
+    try:
+        said = httpx.get(f"{url.rstrip('/')}/cds-services", timeout=10, trust_env=False).headers.get("x-frozen-clock")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise FireError(f"{url}: no answer ({type(error).__name__}); is the service running?") from None
+    return _parse(said) if said else None
+
+
 def send(url: str, service: str, request: dict[str, Any]) -> dict[str, Any]:
     """POST a request; the decoded answer. Raises ``FireError`` with what the service said."""
     import httpx
 
     try:
         response = httpx.post(f"{url.rstrip('/')}/cds-services/{service}", json=request, timeout=10, trust_env=False)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FireError(f"{url}: no answer ({type(error).__name__}); is the service running?") from None
     try:
         data: dict[str, Any] = response.json()
