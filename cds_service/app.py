@@ -255,7 +255,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await warm_up(state)
         if described is not None:
-            show_answer(described, await example_answer(state))
+            show_answer(described, await example_answer(state), msgspec.json.decode(state.discovery))
         state.desk.start()
         shared.start()
         heartbeat.start()

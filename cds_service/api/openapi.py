@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from cds_service.api.problems import outcome_of
+from cds_service.errors import MalformedRequest, NothingToLookAt, RequestError, WrongType
+from cds_service.fhir.gather import NO_DATA
 from cds_service.hooks.discovery import SERVICES
 
 VERSION = "1.0.0"
 EXAMPLE_NOW = "2026-11-20T09:00:00+00:00"
 """The instant at which the example is true."""
 OUTCOME = {"$ref": "#/components/schemas/OperationOutcome"}
+NOTHING_ON_RECORD = (
+    "vitalSigns", "findings", "medicationRequests", "medicationStatements", "medicationAdministrations", "conditions",
+    "encounters", "serviceRequests", "carePlans",
+)  # fmt: skip
+"""Keys that the example's client asked for without finding anything: ``null``, which is not the same as left out."""
 EXAMPLE_REQUEST: dict[str, Any] = {
     "hook": "patient-view",
     "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
@@ -38,6 +47,7 @@ EXAMPLE_REQUEST: dict[str, Any] = {
                 }
             ],
         },
+        **dict.fromkeys(NOTHING_ON_RECORD),
     },
 }
 EXAMPLE_FEEDBACK = {
@@ -51,12 +61,23 @@ EXAMPLE_FEEDBACK = {
     ]
 }
 
+REFUSALS: dict[int, RequestError] = {
+    400: MalformedRequest("context.patientId is required", where="context.patientId", code="required"),
+    412: NothingToLookAt(NO_DATA, missing=("patient", "laboratory", *NOTHING_ON_RECORD)),
+    422: WrongType("prefetch must be an object", where="prefetch", code="structure"),
+}
+"""What a caller is told, by the same code that answers calls."""
+
 
 def _errors(*codes: int) -> dict[str, Any]:
-    return {
-        str(code): {"description": "OperationOutcome", "content": {"application/fhir+json": {"schema": OUTCOME}}}
-        for code in codes
-    }
+    return {str(code): _error(code) for code in codes}
+
+
+def _error(code: int) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": OUTCOME}
+    if code in REFUSALS:
+        content["example"] = json.loads(outcome_of(REFUSALS[code])[1])
+    return {"description": "OperationOutcome", "content": {"application/fhir+json": content}}
 
 
 def document(version: str) -> dict[str, Any]:
@@ -85,7 +106,7 @@ def document(version: str) -> dict[str, Any]:
                     "requestBody": _body("Request", EXAMPLE_REQUEST),
                     "responses": {
                         "200": _json("Cards", {"$ref": "#/components/schemas/Answer"}),
-                        **_errors(400, 401, 403, 404, 408, 412, 413, 415, 422, 503),
+                        **_errors(400, 401, 403, 404, 405, 408, 412, 413, 415, 422, 503),
                     },
                 },
             },
@@ -97,7 +118,7 @@ def document(version: str) -> dict[str, Any]:
                     "requestBody": _body("Feedback", EXAMPLE_FEEDBACK),
                     "responses": {
                         "200": _json("Stored", {"type": "object"}),
-                        **_errors(400, 401, 403, 404, 408, 413, 415, 422, 503),
+                        **_errors(400, 401, 403, 404, 405, 408, 413, 415, 422, 503),
                     },
                 },
             },
@@ -186,7 +207,9 @@ SCHEMAS: dict[str, Any] = {
 }
 
 
-def show_answer(described: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Put the service's own answer to the example into the document."""
+def show_answer(described: dict[str, Any], answer: dict[str, Any], discovered: dict[str, Any]) -> None:
+    """Put the service's own answer to the example, and its discovery, into the document."""
+    discovery = described["paths"]["/cds-services"]["get"]
+    discovery["responses"]["200"]["content"]["application/json"]["example"] = discovered
     call = described["paths"]["/cds-services/{service}"]["post"]
     call["responses"]["200"]["content"]["application/json"]["example"] = answer

@@ -19,6 +19,7 @@ from cds_service.fhir.pages import unresolved_medications
 from cds_service.fhir.queries import Query
 from cds_service.hooks.request import CDSRequest
 
+NO_DATA = "no prefetch was delivered and no FHIR server may be asked"
 MISSING = "was not delivered in prefetch and could not be read from the FHIR server"
 UNREADABLE = "was delivered in a form that cannot be read"
 OUTCOME = "could not be searched by the client (OperationOutcome)"
@@ -158,7 +159,7 @@ def refuse_empty(taken: Prefetched, queries: Sequence[Query]) -> None:
     """412 when nothing at all could be looked at: no usable key (``null`` counts as an answer) and nobody to ask."""
     if taken.usable == 0 and not taken.failures:
         missing = tuple(query.key for query in queries)
-        raise NothingToLookAt("no prefetch was delivered and no FHIR server may be asked", missing=missing)
+        raise NothingToLookAt(NO_DATA, missing=missing)
 
 
 def _with_nameless_orders(request: CDSRequest, taken: Prefetched) -> list[Opened]:

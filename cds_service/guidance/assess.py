@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import Chart, Gap, GapReason
+from cds_service.clinical.chart import Chart, Gap, GapReason, MedicationState
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.catalogue import Catalogue
@@ -61,7 +61,7 @@ def assess(
     return Assessment(
         hits=tuple(hit for hit in kept if hit.family not in catalogue.shadow),
         shadow_hits=tuple(hit for hit in kept if hit.family in catalogue.shadow),
-        not_evaluated=tuple(account(chart.gaps, asked)),
+        not_evaluated=tuple(account(relevant_gaps(chart, hook), asked)),
         notes=(*(() if chart.patient.age is not None else (AGE_NOTE,)), *case.missing),
         gate=COMFORT_GATE if comfort else None,
         reminders=(GOALS_NOTE,) if comfort else (),
@@ -135,6 +135,17 @@ def _is_kept(hit: Hit, catalogue: Catalogue, hook: Hook, comfort: bool) -> bool:
     if not comfort or hit.indicator is Indicator.CRITICAL:
         return True
     return catalogue.by_id[hit.rule_id].survives_comfort_care
+
+
+def relevant_gaps(chart: Chart, hook: Hook) -> Iterable[Gap]:
+    """Every gap; but where no order is to be judged, missing data hide no rule: only what stands by itself is named.
+
+    An order form that has just been opened must not be answered with what could not be looked at (order-select with an
+    empty draft gives no cards); a draft that cannot be read, or of another patient, is named all the same.
+    """
+    if not hook.is_order or any(one.state is MedicationState.NEW for one in chart.medications):
+        return chart.gaps
+    return [gap for gap in chart.gaps if gap.always]
 
 
 def account(gaps: Iterable[Gap], asked: Iterable[Asked]) -> Iterable[NotEvaluated]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -228,4 +227,10 @@ async def test_the_interface_shows_the_real_answer_to_its_example() -> None:
         example = call["responses"]["200"]["content"]["application/json"]["example"]
         assert example["cards"][0]["summary"].startswith("Potassium 2.8 mmol/L")
         assert "Potassium 2.8 mmol/L" in (await client.get("/docs")).text
-        assert json.loads(json.dumps(example)) == example
+        assert "notEvaluated" not in example["extension"]["org.muscle-spasm-cds"], "null is an answer"
+        discovered = document["paths"]["/cds-services"]["get"]["responses"]["200"]["content"]["application/json"]
+        assert discovered["example"] == (await client.get("/cds-services")).json()
+        refused = call["responses"]["412"]["content"]["application/fhir+json"]["example"]
+        request = call["requestBody"]["content"]["application/json"]["example"] | {"prefetch": None}
+        answer = await client.post("/cds-services/muscle-spasm-patient-view", json=request)
+        assert (answer.status_code, answer.json()) == (412, refused)

@@ -127,6 +127,15 @@ def test_decision_8_an_empty_order_select_is_no_cards(post: Post, changes: dict[
     assert response.json()["cards"] == []
 
 
+@pytest.mark.parametrize("changes", EMPTY_DRAFTS.values(), ids=EMPTY_DRAFTS.keys())
+def test_decision_8_nothing_is_hidden_where_nothing_is_ordered(post: Post, changes: dict[str, Any]) -> None:
+    """A client whose searches failed still gets a clean answer when the order form opens, not a list of what failed."""
+    response = post(changed(SELECT, prefetch__laboratory=..., prefetch__medicationStatements=..., **changes))
+    assert (response.status_code, response.json()["cards"]) == (200, [])
+    ordered = post(changed(SELECT, prefetch__medicationStatements=...)).json()
+    assert ordered["cards"][-1]["source"]["topic"]["code"] == "not-checked", "with an order it is said"
+
+
 WRONG_DRAFTS: dict[str, tuple[Any, int]] = {
     "missing": (..., 400), "null": (None, 400), "text": ("x", 422), "a list": ([], 422), "another resource": ({"resourceType": "List"}, 400),
     "an empty object": ({}, 400),
