@@ -16,7 +16,7 @@ from cds_service.settings import Settings, load_settings
 
 KEEP_ALIVE_S = 75
 GRACE_S = 20
-WORKER_START_S = 30
+WORKER_START_S = 60
 """How long a worker may take to start or to say that it lives before it is replaced."""
 
 

@@ -91,7 +91,7 @@ def test_workers_are_replaced_one_by_one_without_a_lost_request(tmp_path: Path) 
             load(lambda: running.url, keep_alive=False, callers=1) as new,
         ):
             running.process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 90
+            end = time.monotonic() + 150
             while time.monotonic() < end and (first & set(running.workers()) or len(running.workers()) < 2):
                 time.sleep(0.1)
         assert not first & set(running.workers())
