@@ -197,7 +197,9 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
         return
     kind = bundle.resourceType
     if kind != "Bundle" and (kind is not None or bundle.entry is None):
-        if kind is None:
+        if kind is None and depth < MAX_NESTED and (inner := _wrapped(raw)):
+            _open_object(inner, url, opened, depth + 1)
+        elif kind is None:
             opened.is_readable = opened.is_readable and memoryview(raw).nbytes <= 2
         else:
             _add(raw, url, opened, MAX_NESTED)
@@ -209,6 +211,12 @@ def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) 
     opened.is_cut = opened.is_cut or len(entries) > MAX_ENTRIES
     for entry in entries[:MAX_ENTRIES]:
         _add(entry.resource, entry.fullUrl, opened, depth)
+
+
+def _wrapped(raw: msgspec.Raw) -> msgspec.Raw | None:
+    """The ``resource`` of an object that only wraps it: a Bundle entry, or prefetch as CDS Hooks 0.x sent it."""
+    inner = LOOSE.decode(raw).get("resource")
+    return inner if inner is not None and bytes(memoryview(inner)[:1]) == b"{" else None
 
 
 def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
@@ -262,6 +270,9 @@ def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int)
         if isinstance(found, dict) and found.get("relation") == "next" and isinstance(found.get("url"), str):
             opened.next_url = found["url"]
     entries = members.get("entry")
+    if entries is not None and bytes(memoryview(entries)[:1]) == b"{":
+        _open_loose_entry(entries, opened, depth)
+        return
     if entries is not None and bytes(memoryview(entries)[:1]) not in (b"[", b"n"):
         opened.unreadable += 1
     for item in _loose_items(entries, opened):

@@ -298,6 +298,12 @@ BUNDLES = (
     Quirk("H13", "HTML in place of FHIR", "could not look: named", _key("laboratory", "<html>"), "source"),
     Quirk("H14", "a next link that cannot be followed", "incomplete: named, what is there counts", _laboratory(lambda b: b | {"link": [{"relation": "next", "url": "https://x.example/?page=2"}]}), "used+source"),
     Quirk("H15", "entry is no list", "could not look: named", _key("laboratory", {"resourceType": "Bundle", "entry": 5}), "source"),
+    Quirk("H18", "a Bundle wrapped in response and resource (CDS Hooks 0.x)", "unwrapped", _laboratory(lambda b: {"response": {"status": "200 OK"}, "resource": b}), "used"),
+    Quirk("H19", "an array of Bundle entries", "read", _laboratory(lambda b: b["entry"]), "used"),
+    Quirk("H20", "entry as one object instead of a list", "a list of one", _laboratory(lambda b: b | {"entry": b["entry"][0]}), "used"),
+    Quirk("H21", "a batch-response around the searchset, among entries without resource", "opened", _laboratory(lambda b: {"resourceType": "Bundle", "type": "batch-response", "entry": [{"response": {"status": "200"}}, {"resource": b, "response": {"status": "200"}}]}), "used"),
+    Quirk("H22", "an array of Bundles", "each is opened", _laboratory(lambda b: [bundle([]), b]), "used"),
+    Quirk("H23", "a history Bundle with an older version behind the newer", "the newer counts", _laboratory(lambda b: {"resourceType": "Bundle", "type": "history", "entry": [{"resource": b["entry"][0]["resource"] | {"meta": {"versionId": "2"}}}, {"resource": b["entry"][0]["resource"] | {"meta": {"versionId": "1"}, "valueQuantity": {"value": 4.2, "unit": "mmol/L"}}}]}), "used"),
     Quirk("H16", "DSTU2 medication orders", "version not supported: named", _key("medicationRequests", bundle([{"resourceType": "MedicationOrder", "id": "1"}])), "used+version"),
     Quirk("H17", "a damaged resource among good ones", "named, the rest counts", _laboratory(lambda b: b | {"entry": [{"resource": {"resourceType": "Observation", "code": "x"}}, *b["entry"]]}), "used+source"),
 )  # fmt: skip
