@@ -18,7 +18,11 @@ def catalogue() -> Catalogue:
 
 
 def assess_row(row: Row) -> Assessment:
-    return assess(chart_of(row), catalogue(), load_limits(), row.hook)
+    chart, limits = chart_of(row), load_limits()
+    assessment = assess(chart, catalogue(), limits, row.hook)
+    everyone = assess(chart, catalogue(), limits, row.hook, timed=True)
+    assert assessment.hits == everyone.hits, "a rule that was passed over would have spoken (only_with)"
+    return assessment
 
 
 def hits_of(row: Row) -> frozenset[tuple[str, str]]:

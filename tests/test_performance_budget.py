@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.payloads import NOW, PAYLOADS, body
 from cds_service.guidance.finding import Hook
-from cds_service.hooks.parse import parse_request
+from cds_service.pipeline import read_request
 from tests.service import pipeline
 
 BUDGET = {"small": 1_250, "medium": 3_400, "order": 1_250}
@@ -22,7 +22,7 @@ def calls(request: dict[str, Any]) -> int:
     raw, hook = body(request), Hook(request["hook"])
 
     async def one() -> None:
-        await pipeline().answer(parse_request(raw, hook), NOW.timestamp())
+        await pipeline().answer(read_request(raw, hook), NOW.timestamp())
 
     asyncio.run(one())
     counted = 0

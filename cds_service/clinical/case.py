@@ -26,6 +26,7 @@ from cds_service.clinical.chart import (
     Sex,
 )
 from cds_service.clinical.ck import CkRatio, ck_ratio
+from cds_service.clinical.exposures import Exposures, written
 from cds_service.clinical.grading import Direction, Grade, Tier, band, silenced_by_lab
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.renal import KidneyFunction, ckd_epi_2021, cockcroft_gault
@@ -66,6 +67,9 @@ class derived(Generic[T]):
     def __get__(self, case: Case | None, owner: type) -> Any:
         if case is None:
             return self
+        if not case.watched:
+            value = case.__dict__[self._name] = self._compute(case)  # found there next time, without coming here
+            return value
         known = case.memo.get(self._name)
         if known is None:
             outer, case.reads = case.reads, set()
@@ -86,18 +90,23 @@ class Case:
     that have already hit in an earlier stage and ``critical_hit`` whether one of them was critical.
     """
 
-    def __init__(self, chart: Chart, limits: Limits, *, at_order: bool = False, at_signing: bool = False) -> None:
+    def __init__(
+        self, chart: Chart, limits: Limits, *, at_order: bool = False, at_signing: bool = False, watched: bool = True
+    ) -> None:
         self.chart = chart
         self.limits = limits
         self.clock = Clock.of(chart.now, limits, chart.zone)
+        self.watched = watched
         self.at_order = at_order
         self.at_signing = at_signing
         self.hits: frozenset[str] = frozenset()
         self.critical_hit = False
         self.missing: dict[str, None] = {}
         """What an order rule wanted and did not find, as sentences for any card that is shown (B0.3)."""
-        self._classes = frozenset(one for medication in chart.medications for one in medication.classes)
+        self._medicines = chart.medications if isinstance(chart.medications, Exposures) else written(chart.medications)
         self._concepts = frozenset(fact.concept for fact in chart.conditions)
+        self.present: frozenset[str] = self._concepts | self._medicines.classes
+        """Concepts and drug classes that the chart holds in any state."""
         self.reads: set[str] = set()
         self.memo: dict[str, tuple[Any, frozenset[str]]] = {}
 
@@ -159,13 +168,9 @@ class Case:
     ) -> list[MedicationExposure]:
         wanted = frozenset(classes)
         self.reads |= wanted
-        if wanted.isdisjoint(self._classes):
+        if wanted.isdisjoint(self._medicines.classes):
             return []
-        return [
-            medication
-            for medication in self.chart.medications
-            if medication.state in states and not wanted.isdisjoint(medication.classes)
-        ]
+        return self._medicines.of(wanted, states)
 
     def taking(self, *classes: DrugClass) -> tuple[MedicationExposure, ...]:
         """Active medicines of any of the classes, one per ingredient set, each with its earliest known start."""

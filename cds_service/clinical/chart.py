@@ -226,7 +226,7 @@ class Chart:
     patient: Patient = field(default_factory=Patient)
     results: Mapping[Analyte, Sequence[LabResult]] = field(default_factory=dict)
     preliminary: Mapping[Analyte, Sequence[LabResult]] = field(default_factory=dict)
-    medications: tuple[MedicationExposure, ...] = ()
+    medications: Sequence[MedicationExposure] = ()
     """Recognised medicines only, drafts of this call included; one exposure per order."""
     conditions: tuple[ConditionFact, ...] = ()
     absent: tuple[ConditionFact, ...] = ()

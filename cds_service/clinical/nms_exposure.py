@@ -10,6 +10,8 @@ from cds_service.clinical.vocabulary import DrugClass, Route
 from cds_service.clinical.withdrawal import going_on
 
 DOPAMINE_ANTAGONISTS = (DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, DrugClass.DEPLETER)
+EXPOSING = frozenset({*DOPAMINE_ANTAGONISTS, DrugClass.DOPAMINERGIC})
+"""Without any of these, now or before, there is no exposure."""
 NOT_ANTAGONISTS = frozenset({"pimavanserin"})
 DECARBOXYLASE_INHIBITORS = frozenset({"carbidopa", "benserazide"})
 """Given with levodopa; without effect on dopamine receptors themselves."""

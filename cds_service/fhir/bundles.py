@@ -101,8 +101,14 @@ class Opened:
         return found
 
 
+EMPTY = Opened()
+"""Nothing on record: most of what a tidy client sends for an ordinary patient."""
+
+
 def open_value(value: object) -> Opened:
     """The resources under a key; ``null`` and empty containers give none."""
+    if value is None or (type(value) is Bundle and not value.entry and not value.raw_link):
+        return EMPTY
     opened = Opened()
     if isinstance(value, msgspec.Raw):
         _open_raw(value, opened)
@@ -112,7 +118,7 @@ def open_value(value: object) -> Opened:
         _take(value, None, opened, MAX_NESTED)
     elif isinstance(value, list):
         opened.unreadable += len(value)
-    elif value is not None:
+    else:
         opened.is_readable = False
     return opened
 

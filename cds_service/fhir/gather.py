@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from cds_service.clinical.chart import GapReason
 from cds_service.errors import MalformedRequest, NothingToLookAt
-from cds_service.fhir.bundles import Opened, open_value
+from cds_service.fhir.bundles import EMPTY, Opened, open_value
 from cds_service.fhir.delivery import Delivery, Failure
 from cds_service.fhir.outcomes import is_failure
 from cds_service.fhir.pages import unresolved_medications
@@ -109,6 +109,9 @@ def take_prefetch(request: CDSRequest, queries: Sequence[Query]) -> Prefetched:
 
 def _take(query: Query, value: Any, taken: Prefetched) -> None:
     opened = _opened(value)
+    if opened is EMPTY:
+        taken.usable += 1
+        return
     failure = _failure(query.key, opened)
     if failure is not None:
         taken.failures[query.key] = failure

@@ -71,10 +71,16 @@ def assess(
 
 def _ask_all(chart: Chart, catalogue: Catalogue, limits: Limits, hook: Hook, watched: bool) -> tuple[list[Asked], Case]:
     """The turns of all rules, in stages; of silent ones only when ``watched``."""
-    case = Case(chart, limits, at_order=hook.is_order, at_signing=hook is Hook.ORDER_SIGN)
+    case = Case(chart, limits, at_order=hook.is_order, at_signing=hook is Hook.ORDER_SIGN, watched=watched)
     asked: list[Asked] = []
+    present = case.present
     for stage in catalogue.stages(hook):
-        turn = [one for rule in stage if (one := _ask(rule, case, watched)) is not None]
+        turn = [
+            one
+            for rule in stage
+            if (watched or rule.only_with is None or not rule.only_with.isdisjoint(present))
+            and (one := _ask(rule, case, watched)) is not None
+        ]
         asked += turn
         said = [one for one in turn if one.finding is not None]
         case.hits |= {one.rule.id for one in said}

@@ -44,6 +44,8 @@ class Rule:
     evidence: tuple[str, ...] = ()
     extension: bool = False
     stage: Stage = Stage.FACTS
+    only_with: frozenset[DrugClass | Concept] | None = None
+    """Silent for certain unless the chart holds one of these, in any state: then it need not be asked."""
     survives_comfort_care: bool = False
     """nms-possible: shown under comfort care although it is not critical (0.1)."""
 

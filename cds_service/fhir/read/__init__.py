@@ -14,7 +14,6 @@ from cds_service.clinical.chart import (
     ConditionFact,
     Gap,
     GapReason,
-    MedicationExposure,
     MedicationState,
     Patient,
 )
@@ -224,7 +223,7 @@ def read_chart(
         patient=reader.patient or Patient(),
         results=ByAnalyte(reader.results),
         preliminary=ByAnalyte(reader.results, preliminary=True),
-        medications=tuple(sorted(reader.medicines.exposures(), key=_medicine_order)),
+        medications=reader.medicines.exposures(),
         conditions=tuple(sorted(reader.problems.facts.values(), key=_problem_order)),
         absent=tuple(sorted(reader.problems.absent, key=_problem_order)),
         test_orders=tuple(reader.orders.found.values()),
@@ -234,13 +233,8 @@ def read_chart(
     )
 
 
-def _medicine_order(one: MedicationExposure) -> tuple[str, float, str]:
-    """An order of its own, so that the order of delivery shows nowhere."""
-    return one.name.casefold(), one.start or 0.0, one.reference or ""
-
-
 def _problem_order(one: ConditionFact) -> tuple[float, str, str, str]:
-    """The most recent first, undated ones last."""
+    """An order of its own, so that the order of delivery shows nowhere: the most recent first, undated ones last."""
     return -(one.onset or 0.0), one.concept, one.kind, one.reference or ""
 
 
@@ -265,9 +259,7 @@ def _read_draft(reader: Reader, entry: shapes.Entry | Found, selected: set[str])
         reader.orders.add(order, drafted=True, judged=state is MedicationState.NEW)
     elif isinstance(order, shapes.MedicationRequest):
         state = _draft_state(reader.reading.hook, order, entry.fullUrl, selected)
-        reasons = reader.medicines.add_draft(order, state)
-        if state is MedicationState.NEW:
-            reader.problems.add_order_reasons(reasons)
+        reader.problems.add_order_reasons(reader.medicines.add_draft(order, state))
     elif isinstance(order, Broken):
         if order.resourceType in OLD_SHAPES:
             reader.reading.old_version = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
+from cds_service.clinical.exposures import Exposures, Noted, written
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, reference_to
@@ -39,7 +41,7 @@ class Medicines:
     """Medicines as they are read, one per resource."""
 
     reading: Reading
-    found: dict[str, MedicationExposure] = field(default_factory=dict)
+    found: dict[str, Noted] = field(default_factory=dict)
     _versions: dict[str, shapes.MedicationUse] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     """Keys of administrations."""
@@ -64,18 +66,19 @@ class Medicines:
             if kind == "MedicationAdministration":
                 self._given.add(key)
 
-    def exposures(self) -> tuple[MedicationExposure, ...]:
+    def exposures(self) -> Exposures:
         """All of them; a course of administrations starts with its first one, or with the order behind it (0.10)."""
         if not self._given:
-            return tuple(self.found.values())
+            return Exposures(self.found.values())
+        exposures = {key: noted.exposure() for key, noted in self.found.items()}
         first: dict[frozenset[str], float] = {}
-        for key, one in self.found.items():
+        for key, one in exposures.items():
             if one.start is not None and (key in self._given or one.state is MedicationState.ACTIVE):
                 course = frozenset(one.ingredients)
                 first[course] = min(one.start, first.get(course, one.start))
-        return tuple(
+        return written(
             replace(one, start=first[frozenset(one.ingredients)]) if key in self._given and one.start else one
-            for key, one in self.found.items()
+            for key, one in exposures.items()
         )
 
     def _is_newer(self, use: shapes.MedicationUse, known: shapes.MedicationUse) -> bool:
@@ -106,13 +109,15 @@ class Medicines:
         key = f"{kind}/{use.id}" if use.id else f"#draft-{self._count}"
         if state in (MedicationState.NEW, MedicationState.DRAFT):
             self._end_revised(key)
-        return self._keep(key, use, kind, state)
+        self._keep(key, use, kind, state)
+        return reasons_of(use, self.reading)[0] if state is MedicationState.NEW else ()
 
     def _end_revised(self, key: str) -> None:
         """The draft replaces what the record says of the same order; what was taken until now stays an ended exposure."""
         known = self.found.pop(key, None)
         if known is not None and known.state is MedicationState.ACTIVE:
-            self.found[f"{key}#revised"] = replace(known, state=MedicationState.ENDED, end=self.reading.now)
+            ended = replace(known.exposure(), state=MedicationState.ENDED, end=self.reading.now)
+            self.found[f"{key}#revised"] = Noted(ended.classes, ended.state, lambda: ended)
 
     # -- one resource --------------------------------------------------------------------------------------------
 
@@ -146,27 +151,22 @@ class Medicines:
             use.effectiveDateTime or use.occurenceDateTime or (period.end or period.start if period else None)
         )
 
-    def _keep(self, key: str, use: shapes.MedicationUse, kind: str, state: MedicationState) -> tuple[Concept, ...]:
+    def _keep(self, key: str, use: shapes.MedicationUse, kind: str, state: MedicationState) -> None:
         self._count += 1
         named, match = self._medicine(use)
-        reasons, has_reason = reasons_of(use, self.reading)
         if match.conflict:
             detail = "A medicine's code and text disagree; the code was used."
             self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=bool(match.classes))
-        if match.matched_by == "none" and not match.known:
-            if not is_name(named):
-                detail = "A medicine with neither a known code nor a readable name was not looked at."
-                self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=True)
-            return reasons
-        if not match.classes and match.matched_by == "none":
-            return reasons
-        self.found[key] = self._exposure(use, kind, state, named, match, reasons, has_reason)
-        return reasons
+        if match.matched_by == "none" and not match.known and not is_name(named):
+            detail = "A medicine with neither a known code nor a readable name was not looked at."
+            self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=True)
+        if match.classes or match.matched_by != "none":
+            self.found[key] = Noted(match.classes, state, partial(self._exposure, use, kind, state, named, match))
 
     def _medicine(self, use: shapes.MedicationUse) -> tuple[Named, DrugMatch]:
-        written = bytes(use.raw_medicationCodeableConcept)
-        if written not in (b"", b"null"):
-            return self.reading.glossary.medicine(written)
+        concept = bytes(use.raw_medicationCodeableConcept)
+        if concept not in (b"", b"null"):
+            return self.reading.glossary.medicine(concept)
         named = name_of(use, self.reading)
         return named, self.reading.terminology.drug(named.codings, named.text)
 
@@ -177,9 +177,8 @@ class Medicines:
         state: MedicationState,
         named: Named,
         match: DrugMatch,
-        reasons: tuple[Concept, ...],
-        has_reason: bool,
     ) -> MedicationExposure:
+        reasons, has_reason = reasons_of(use, self.reading)
         lines = dosages(use)
         route = (
             depot_route(lines, named.text)

@@ -64,6 +64,7 @@ RULE = Rule(
     title="Acute dystonia after a dopamine antagonist",
     family=Family.ANTIPSYCHOTIC,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA}),
     needs=frozenset({DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, *SIGNS}),
     check=check,
     override=OverrideSet.NMS,

@@ -57,6 +57,7 @@ RULE = Rule(
     title="Muscle symptoms on an antipsychotic",
     family=Family.ANTIPSYCHOTIC,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.ANTIPSYCHOTIC}),
     needs=SYMPTOM_NEEDS | {DrugClass.ANTIPSYCHOTIC, Analyte.CK, Source.PATIENT},
     check=check,
     override=OverrideSet.INFO,

@@ -52,6 +52,7 @@ RULE = Rule(
     title="Dopamine antagonist ordered in Parkinson's or Lewy body disease",
     family=Family.ANTIPSYCHOTIC,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA}),
     needs=frozenset({DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, *CONDITIONS}),
     check=check,
     override=OverrideSet.DRUG,

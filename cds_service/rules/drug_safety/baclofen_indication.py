@@ -52,6 +52,7 @@ RULE = Rule(
     title="Baclofen without spasticity on record",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.BACLOFEN}),
     needs=SYMPTOM_NEEDS | {DrugClass.BACLOFEN, *SPASTICITY, Concept.HICCUP, *CIRRHOSIS},
     check=check,
     override=OverrideSet.INFO,

@@ -55,6 +55,7 @@ RULE = Rule(
     title="Baclofen and kidney function",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.BACLOFEN}),
     needs=frozenset({DrugClass.BACLOFEN, Analyte.EGFR, Analyte.CREATININE, Concept.DIALYSIS, Source.PATIENT}),
     check=check,
     override=OverrideSet.DRUG,

@@ -48,6 +48,7 @@ RULE = Rule(
     title="Benzodiazepine for muscle spasm",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.BENZODIAZEPINE}),
     needs=SYMPTOM_NEEDS | {DrugClass.BENZODIAZEPINE, *BENZODIAZEPINE_EXEMPT, *ANXIETY},
     check=check,
     override=OverrideSet.INFO,

@@ -37,6 +37,7 @@ RULE = Rule(
     title="Benzodiazepine in an older adult",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.BENZODIAZEPINE}),
     needs=frozenset({DrugClass.BENZODIAZEPINE, *BENZODIAZEPINE_EXEMPT, Source.PATIENT}),
     check=check,
     override=OverrideSet.DRUG,

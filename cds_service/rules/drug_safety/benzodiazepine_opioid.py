@@ -62,6 +62,7 @@ RULE = Rule(
     title="Benzodiazepine together with an opioid",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.BENZODIAZEPINE}),
     needs=frozenset(
         {DrugClass.BENZODIAZEPINE, DrugClass.OPIOID, *RESPIRATORY, Concept.OPIOID_USE_DISORDER, Source.PATIENT}
     ),

@@ -55,6 +55,7 @@ RULE = Rule(
     title="Duloxetine with severe kidney or liver disease",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.DULOXETINE}),
     needs=frozenset(
         {
             DrugClass.DULOXETINE, *LIVER, Analyte.CREATININE_CLEARANCE, Analyte.CREATININE, Analyte.EGFR, Analyte.WEIGHT,

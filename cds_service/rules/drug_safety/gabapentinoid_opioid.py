@@ -50,6 +50,7 @@ RULE = Rule(
     title="Gabapentinoid together with an opioid",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.GABAPENTINOID}),
     needs=frozenset(
         {
             DrugClass.GABAPENTINOID, DrugClass.OPIOID, *RESPIRATORY, Analyte.EGFR, Analyte.CREATININE, Source.PATIENT,

@@ -131,6 +131,7 @@ RULE = Rule(
     title="Gabapentinoid dose and kidney function",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.GABAPENTINOID}),
     needs=frozenset(
         {
             DrugClass.GABAPENTINOID, Analyte.CREATININE_CLEARANCE, Analyte.CREATININE, Analyte.EGFR, Analyte.WEIGHT,

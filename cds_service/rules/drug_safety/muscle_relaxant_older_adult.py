@@ -59,6 +59,7 @@ RULE = Rule(
     title="Muscle relaxant in an older adult",
     family=Family.DRUG_SAFETY,
     hooks=EVERY_HOOK,
+    only_with=frozenset({DrugClass.SMR_BEERS, *OTHERS}),
     needs=frozenset({DrugClass.SMR_BEERS, *OTHERS, *FALLS, Source.PATIENT}),
     check=check,
     override=OverrideSet.DRUG,

@@ -45,6 +45,7 @@ RULE = Rule(
     title="Quinine for cramps",
     family=Family.DRUG_SAFETY,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.QUININE}),
     needs=SYMPTOM_NEEDS | {DrugClass.QUININE, *PARASITES},
     check=check,
     override=OverrideSet.DRUG,

@@ -53,6 +53,7 @@ RULE = Rule(
     title="Low magnesium on a diuretic",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.LOOP, DrugClass.THIAZIDE}),
     needs=MAGNESIUM_NEEDS
     | CALCIUM_NEEDS
     | KIDNEY_NEEDS

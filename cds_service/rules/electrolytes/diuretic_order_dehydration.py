@@ -52,6 +52,7 @@ RULE = Rule(
     title="Diuretic ordered with evidence of dehydration",
     family=Family.ELECTROLYTES,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.LOOP, DrugClass.THIAZIDE}),
     needs=frozenset(
         {Analyte.SODIUM, Concept.DEHYDRATION, Concept.VOLUME_DEPLETION, *CONGESTION, DrugClass.LOOP, DrugClass.THIAZIDE}
     ),

@@ -117,6 +117,7 @@ RULE = Rule(
     title="Diuretic ordered with an abnormal electrolyte it can worsen",
     family=Family.ELECTROLYTES,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.LOOP, DrugClass.THIAZIDE}),
     needs=POTASSIUM_NEEDS
     | MAGNESIUM_NEEDS
     | CALCIUM_NEEDS

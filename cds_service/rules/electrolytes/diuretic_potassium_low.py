@@ -58,6 +58,7 @@ RULE = Rule(
     title="Low potassium on a potassium-wasting diuretic",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
+    only_with=frozenset(K_WASTING_DIURETICS),
     needs=POTASSIUM_NEEDS
     | SYMPTOM_NEEDS
     | KIDNEY_NEEDS

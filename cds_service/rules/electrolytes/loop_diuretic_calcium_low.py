@@ -49,6 +49,7 @@ RULE = Rule(
     title="Low calcium on a loop diuretic",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.LOOP}),
     needs=CALCIUM_NEEDS | KIDNEY_NEEDS | {Analyte.MAGNESIUM, *EXPLAINING_DRUGS[Analyte.CALCIUM, Direction.LOW]},
     check=check,
     override=OverrideSet.LAB,

@@ -56,6 +56,7 @@ RULE = Rule(
     title="Magnesium ordered with poor kidney function or high magnesium",
     family=Family.ELECTROLYTES,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.MG_SUPPLEMENT, DrugClass.MAGNESIUM_SULFATE}),
     needs=MAGNESIUM_NEEDS | KIDNEY_NEEDS | {DrugClass.MAGNESIUM_SULFATE, *WANTED},
     check=check,
     override=OverrideSet.DRUG,

@@ -90,6 +90,7 @@ RULE = Rule(
     title="Potassium still low despite replacement",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.K_SUPPLEMENT}),
     needs=POTASSIUM_NEEDS | MAGNESIUM_NEEDS,
     check=check,
     override=OverrideSet.LAB,

@@ -44,6 +44,7 @@ RULE = Rule(
     title="High calcium on a thiazide",
     family=Family.ELECTROLYTES,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.THIAZIDE}),
     needs=CALCIUM_NEEDS | KIDNEY_NEEDS | {*EXPLAINING_DRUGS[Analyte.CALCIUM, Direction.HIGH]},
     check=check,
     override=OverrideSet.LAB,

@@ -91,6 +91,7 @@ RULE = Rule(
     title="Diuretic without recent potassium",
     family=Family.MONITORING,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({*DIURETICS}),
     needs=SYMPTOM_NEEDS | {Analyte.POTASSIUM, DrugClass.MRA, Source.SERVICE_REQUEST, *DIURETICS},
     check=check,
     override=OverrideSet.INFO,

@@ -77,6 +77,7 @@ RULE = Rule(
     title="Raised CK on a statin",
     family=Family.MUSCLE_INJURY,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.STATIN}),
     needs=SYMPTOM_NEEDS | {Analyte.CK, Analyte.TSH, DrugClass.STATIN, Source.PATIENT},
     check=check,
     override=OverrideSet.LAB,

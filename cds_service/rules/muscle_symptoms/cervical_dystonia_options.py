@@ -40,6 +40,7 @@ RULE = Rule(
     title="Cervical dystonia: options to discuss",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({Concept.CERVICAL_DYSTONIA}),
     needs=SYMPTOM_NEEDS | {Concept.CERVICAL_DYSTONIA},
     check=check,
     override=OverrideSet.INFO,

@@ -39,6 +39,7 @@ RULE = Rule(
     title="Functional bowel disorder that can explain abdominal cramp",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({Concept.ABDOMINAL_CRAMP}),
     needs=frozenset({Concept.ABDOMINAL_CRAMP, *CONDITIONS}),
     check=check,
     override=OverrideSet.INFO,

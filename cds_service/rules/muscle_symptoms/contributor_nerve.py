@@ -8,6 +8,7 @@ Silent when: no prompt symptom, or none of these active. Source: document D9, D1
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.vocabulary import MUSCLE_SYMPTOMS
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, OverrideSet
 from cds_service.guidance.muscle_symptoms import NERVE_CONDITIONS, contributor
@@ -33,6 +34,7 @@ RULE = Rule(
     title="Nerve compression or damage that can explain it",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=MUSCLE_SYMPTOMS,
     needs=SYMPTOM_NEEDS | {*NERVE_CONDITIONS},
     check=check,
     override=OverrideSet.INFO,

@@ -8,7 +8,7 @@ Silent when: no prompt symptom, or none of these active. Source: document D11, D
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.vocabulary import Concept
+from cds_service.clinical.vocabulary import MUSCLE_SYMPTOMS, Concept
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, OverrideSet
 from cds_service.guidance.muscle_symptoms import contributor
@@ -35,6 +35,7 @@ RULE = Rule(
     title="Neurological disease that can explain it",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=MUSCLE_SYMPTOMS,
     needs=SYMPTOM_NEEDS | {*CONDITIONS},
     check=check,
     override=OverrideSet.INFO,

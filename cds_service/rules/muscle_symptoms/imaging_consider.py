@@ -9,7 +9,7 @@ Silent when: imaging is already ordered; nothing structural is suspected. Source
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.vocabulary import LabTest, Source
+from cds_service.clinical.vocabulary import MUSCLE_SYMPTOMS, LabTest, Source
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, OrderTest, OverrideSet
 from cds_service.guidance.muscle_symptoms import (
@@ -57,6 +57,7 @@ RULE = Rule(
     title="Consider imaging",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=MUSCLE_SYMPTOMS,
     needs=SYMPTOM_NEEDS | {*NERVE_CONDITIONS, *NEUROLOGICAL_FINDINGS, Source.SERVICE_REQUEST},
     check=check,
     override=OverrideSet.INFO,

@@ -9,7 +9,7 @@ Silent when: no prompt symptom, or none of these active. Source: document D6, D7
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.vocabulary import DrugClass
+from cds_service.clinical.vocabulary import MUSCLE_SYMPTOMS, DrugClass
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, OverrideSet
 from cds_service.guidance.muscle_symptoms import prompt_line, section_finding, symptom_rows
@@ -46,6 +46,7 @@ RULE = Rule(
     title="Medicines that may contribute",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=MUSCLE_SYMPTOMS,
     needs=SYMPTOM_NEEDS | {*TRIGGERS},
     check=check,
     override=OverrideSet.INFO,

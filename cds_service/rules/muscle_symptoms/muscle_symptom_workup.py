@@ -10,7 +10,7 @@ Silent when: all measured, or the missing tests are already ordered. Source: doc
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.clinical.vocabulary import CALCIUM_KINDS, MUSCLE_SYMPTOMS, Analyte, Concept, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import KIDNEY_NEEDS, SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.muscle_symptoms import CAUSE_GROUPS, UNDERSTAND, prompt_line, section_finding, symptom_rows
@@ -81,6 +81,7 @@ RULE = Rule(
     title="Muscle symptoms, electrolytes not checked",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=MUSCLE_SYMPTOMS,
     needs=SYMPTOM_NEEDS
     | KIDNEY_NEEDS
     | {

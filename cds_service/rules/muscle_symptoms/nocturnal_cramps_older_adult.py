@@ -37,6 +37,7 @@ RULE = Rule(
     title="Night leg cramps in an older adult",
     family=Family.MUSCLE_SYMPTOMS,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({Concept.NOCTURNAL_LEG_CRAMP}),
     needs=SYMPTOM_NEEDS | {Source.PATIENT},
     check=check,
     override=OverrideSet.INFO,

@@ -81,6 +81,7 @@ RULE = Rule(
     title="Withdrawal features after baclofen stopped",
     family=Family.NMS,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.BACLOFEN}),
     needs=frozenset(
         {
             DrugClass.BACLOFEN, Analyte.TEMPERATURE, Analyte.GCS, Analyte.AVPU, Concept.RIGIDITY, Concept.SEIZURE,

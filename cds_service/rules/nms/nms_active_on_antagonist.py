@@ -43,6 +43,7 @@ RULE = Rule(
     title="NMS on the problem list, dopamine antagonist still active",
     family=Family.NMS,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({Concept.NMS}),
     needs=frozenset({Concept.NMS, *DOPAMINE_ANTAGONISTS}),
     check=check,
     override=OverrideSet.NMS,

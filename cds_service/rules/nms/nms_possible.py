@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
+from cds_service.clinical.nms_exposure import EXPOSING
 from cds_service.clinical.nms_features import State
 from cds_service.clinical.nms_picture import NmsTier
 from cds_service.clinical.vocabulary import LabTest
@@ -67,6 +68,7 @@ RULE = Rule(
     title="Some NMS features on a dopamine antagonist",
     family=Family.NMS,
     hooks=PATIENT_VIEW,
+    only_with=EXPOSING,
     needs=NMS_NEEDS,
     check=check,
     override=OverrideSet.NMS,

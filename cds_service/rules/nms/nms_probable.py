@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
+from cds_service.clinical.nms_exposure import EXPOSING
 from cds_service.clinical.nms_picture import NmsTier
 from cds_service.clinical.vocabulary import DrugClass, LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
@@ -70,6 +71,7 @@ RULE = Rule(
     title="Findings meeting published NMS criteria",
     family=Family.NMS,
     hooks=PATIENT_VIEW,
+    only_with=EXPOSING,
     needs=NMS_NEEDS | {DrugClass.SEROTONERGIC},
     check=check,
     override=OverrideSet.NMS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.nms_criteria import nms_diagnoses, nms_picture
+from cds_service.clinical.nms_exposure import EXPOSING
 from cds_service.clinical.nms_picture import NmsTier
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Summary
 from cds_service.guidance.nms import (
@@ -55,6 +56,7 @@ RULE = Rule(
     title="Single NMS-type feature",
     family=Family.NMS,
     hooks=PATIENT_VIEW,
+    only_with=EXPOSING,
     needs=NMS_NEEDS,
     check=check,
     override=OverrideSet.NMS,

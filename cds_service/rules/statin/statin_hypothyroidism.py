@@ -73,6 +73,7 @@ RULE = Rule(
     title="Statin and under-treated or unchecked hypothyroidism",
     family=Family.STATIN,
     hooks=EVERY_HOOK,
+    only_with=frozenset({DrugClass.STATIN}),
     needs=SYMPTOM_NEEDS | {Analyte.TSH, Analyte.CK, Concept.HYPOTHYROIDISM, DrugClass.STATIN, Source.PATIENT},
     check=check,
     override=OverrideSet.LAB,

@@ -98,6 +98,7 @@ RULE = Rule(
     title="Statin plus interacting drug",
     family=Family.STATIN,
     hooks=EVERY_HOOK,
+    only_with=frozenset({DrugClass.STATIN}),
     needs=SYMPTOM_NEEDS | {Analyte.CK, DrugClass.STATIN, Source.PATIENT, *PARTNER_CLASSES},
     check=check,
     override=OverrideSet.DRUG,

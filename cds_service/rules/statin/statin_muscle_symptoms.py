@@ -73,6 +73,7 @@ RULE = Rule(
     title="Muscle symptoms on a statin",
     family=Family.STATIN,
     hooks=PATIENT_VIEW,
+    only_with=frozenset({DrugClass.STATIN}),
     needs=SYMPTOM_NEEDS | {Analyte.CK, Analyte.TSH, DrugClass.STATIN, Source.PATIENT, Source.SERVICE_REQUEST},
     check=check,
     override=OverrideSet.LAB,

@@ -122,6 +122,7 @@ RULE = Rule(
     title="Statin ordered with a muscle or liver risk",
     family=Family.STATIN,
     hooks=ORDERS,
+    only_with=frozenset({DrugClass.STATIN}),
     needs=POTASSIUM_NEEDS
     | MAGNESIUM_NEEDS
     | CALCIUM_NEEDS
