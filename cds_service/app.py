@@ -40,7 +40,7 @@ from cds_service.guidance.catalogue import Catalogue, find_rules
 from cds_service.guidance.evidence import CITATIONS
 from cds_service.guidance.finding import Family, Hook
 from cds_service.guidance.rule import Rule
-from cds_service.hooks.discovery import discovery
+from cds_service.hooks.discovery import SERVICES, discovery
 from cds_service.parameters import load_limits
 from cds_service.pipeline import Pipeline, read_request
 from cds_service.settings import LOOPBACK, UNSAFE_SALT, Settings, load_settings
@@ -275,9 +275,10 @@ def create_app(settings: Settings | None = None) -> Edge:
 
     shared = SharedMetrics(state.metrics, settings.metrics_folder)
     health = Health(state, shared)
+    service = Service(state)
     routes: list[BaseRoute] = [
         Route("/cds-services", Discovery(state)),
-        Route("/cds-services/{service}", Service(state)),
+        Route("/cds-services/{service}", service),
         Route("/cds-services/{service}/feedback", Feedback(state)),
         Route("/livez", health.live),
         Route("/readyz", health.ready),
@@ -318,6 +319,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     drain = Drain(seconds=settings.drain_s, on_begin=begin_to_drain)
     edge = Edge(
         app=traced(app, tracer),
+        direct=dict.fromkeys((f"/cds-services/{name}" for name in SERVICES), traced(service, tracer)),
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
             body_deadline_s=settings.body_deadline_s,
