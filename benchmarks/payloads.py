@@ -201,6 +201,20 @@ def patient_view(count: int) -> dict[str, Any]:
     }
 
 
+def grown(kind: str, count: int) -> dict[str, Any]:
+    """A small chart with ``count`` results, medicines or problems."""
+    if kind == "results":
+        return patient_view(count) | {"prefetch": patient_view(10)["prefetch"] | _laboratory(count)}
+    request = patient_view(10)
+    make, key = {"medicines": (medication, "medicationRequests"), "problems": (condition, "conditions")}[kind]
+    request["prefetch"][key] = bundle([make(number) for number in range(count)])
+    return request
+
+
+def _laboratory(count: int) -> dict[str, Any]:
+    return {"laboratory": bundle(results(count))}
+
+
 def order_select(count: int) -> dict[str, Any]:
     """An order-select request on a chart with ``count`` results: a thiazide is chosen."""
     request = patient_view(count)

@@ -1,6 +1,10 @@
 """One command that starts the floors, the comparison and the service, drives them alternately, and prints the table.
 
-    python -m benchmarks.run [--seconds 4] [--rounds 5] [--sizes small medium large order] [--memory-requests 200000]
+    python -m benchmarks.run [--seconds 3] [--rounds 5] [--sizes small medium large order] [--memory-requests 200000]
+                             [--healthchain PYTHON] [--slope]
+
+``--healthchain`` names the Python of an environment with ``healthchain`` and ``uvicorn[standard]`` installed; it then does
+one rule in the same run. ``--slope`` prints the growth of CPU per request with results, medicines and problems.
 
 Each server runs alone on core 0 with one worker, the load generator (wrk) on core 1. In each round every server gets
 every payload for a few seconds in turn, so that a slow spell of the machine hits all of them. CPU per request comes
@@ -26,7 +30,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.payloads import NOW, PAYLOADS, body
+from benchmarks.payloads import NOW, PAYLOADS, body, grown
 
 TICKS = os.sysconf("SC_CLK_TCK")
 LUA = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal f = io.open("{path}", "rb")\nwrk.body = f:read("*a")\nf:close()\n'
@@ -39,7 +43,12 @@ class Server:
 
     name: str
     command: tuple[str, ...]
-    path: dict[str, str] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    """Hook → path, where it differs from ours."""
+
+    def path(self, hook: str) -> str:
+        """Where requests of a hook are posted."""
+        return self.paths.get(hook, PATHS[hook])
 
 
 def uvicorn(target: str) -> tuple[str, ...]:
@@ -52,16 +61,24 @@ PATHS = {
 }
 
 
-def servers() -> list[Server]:
-    """Floors and our service."""
+OURS = "cds-service"
+
+
+def servers(healthchain: str | None = None) -> list[Server]:
+    """Floors, our service, and HealthChain where its Python is named."""
     known = [
         Server("floor (a) FastAPI + orjson", uvicorn("benchmarks.floors:fastapi_floor")),
         Server("floor (b) ASGI + msgspec", uvicorn("benchmarks.floors:asgi_floor")),
         Server(
-            "cds-service",
+            OURS,
             (sys.executable, "-m", "cds_service", "serve", "--now", NOW.strftime("%Y-%m-%dT%H:%M:%SZ")),
         ),
     ]
+    if healthchain is not None:
+        command = (healthchain, "-m", "uvicorn", "benchmarks.healthchain_app:app", *UVICORN)
+        known.append(
+            Server("HealthChain, one rule, dicts", command, dict.fromkeys(PATHS, "/cds/cds-services/potassium"))
+        )
     return known
 
 
@@ -116,7 +133,7 @@ def started(server: Server, payload: bytes) -> Iterator[Running]:
         ("taskset", "-c", "0", *server.command, "--port", str(port)), env=environment, stdout=log, stderr=log
     )
     try:
-        _first_answer(port, payload, process)
+        _first_answer(port, server.path("patient-view"), payload, process)
         yield Running(server, process, port, time.perf_counter() - begin)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -127,8 +144,8 @@ def started(server: Server, payload: bytes) -> Iterator[Running]:
         log.close()
 
 
-def _first_answer(port: int, payload: bytes, process: subprocess.Popen[bytes]) -> None:
-    url = f"http://127.0.0.1:{port}{PATHS['patient-view']}"
+def _first_answer(port: int, path: str, payload: bytes, process: subprocess.Popen[bytes]) -> None:
+    url = f"http://127.0.0.1:{port}{path}"
     for _ in range(1500):
         if process.poll() is not None:
             raise RuntimeError(f"server ended with {process.returncode}")
@@ -191,6 +208,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", nargs="+", default=list(PAYLOADS), choices=list(PAYLOADS))
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--healthchain", help="Python of an environment with healthchain and uvicorn[standard]")
+    parser.add_argument("--slope", action="store_true", help="growth with results, medicines and problems")
     parser.add_argument("--memory-requests", type=int, default=0, help="afterwards, resident memory over N requests")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
@@ -198,25 +217,28 @@ def main() -> None:
     hooks = {}
     for size, file in files.items():
         request = PAYLOADS[size]()
-        hooks[size] = PATHS[request["hook"]]
+        hooks[size] = request["hook"]
         file.write_bytes(body(request))
     samples: dict[tuple[str, str], list[Sample]] = {}
     starts: dict[str, list[float]] = {}
     memory: dict[str, int] = {}
     warm = body(PAYLOADS["small"]())
     for round_number in range(options.rounds):
-        for server in servers():
+        for server in servers(options.healthchain):
             with started(server, warm) as running:
                 starts.setdefault(server.name, []).append(running.first_answer_s)
                 for size, file in files.items():
-                    drive(running, file, hooks[size], 1, options.connections)
-                    sample = drive(running, file, hooks[size], options.seconds, options.connections)
+                    path = server.path(hooks[size])
+                    drive(running, file, path, 1, options.connections)
+                    sample = drive(running, file, path, options.seconds, options.connections)
                     samples.setdefault((server.name, size), []).append(sample)
                 memory[server.name] = max(memory.get(server.name, 0), running.memory_kib("VmHWM"))
         print(f"round {round_number + 1} of {options.rounds} done", file=sys.stderr)
     print(table(samples, files, starts, memory))
+    if options.slope:
+        print(slope_run(folder, warm, options.connections))
     if options.memory_requests:
-        print(memory_run(options.memory_requests, files[options.sizes[0]], hooks[options.sizes[0]], warm))
+        print(memory_run(options.memory_requests, files[options.sizes[0]], PATHS[hooks[options.sizes[0]]], warm))
 
 
 def table(
@@ -245,11 +267,33 @@ def table(
     return "\n".join(lines)
 
 
+def ours() -> Server:
+    """The service."""
+    return next(one for one in servers() if one.name == OURS)
+
+
+def slope_run(folder: Path, warm: bytes, connections: int) -> str:
+    """CPU per request of the service as one kind of entry grows and the others stay."""
+    lines = ["", "| grown | entries | CPU ms/request | µs per further entry |", "|---|---|---|---|"]
+    with started(ours(), warm) as running:
+        for kind in ("results", "medicines", "problems"):
+            before: tuple[int, float] | None = None
+            for count in (250, 500, 1000, 2000):
+                file = folder / f"{kind}-{count}.json"
+                file.write_bytes(body(grown(kind, count)))
+                path = PATHS["patient-view"]
+                drive(running, file, path, 1, connections)
+                cost = statistics.median(drive(running, file, path, 2, connections).cpu_ms for _ in range(3))
+                further = "" if before is None else f"{1000 * (cost - before[1]) / (count - before[0]):.2f}"
+                lines.append(f"| {kind} | {count} | {cost:.3f} | {further} |")
+                before = (count, cost)
+    return "\n".join(lines)
+
+
 def memory_run(requests: int, file: Path, path: str, warm: bytes) -> str:
     """Resident memory of the service in ten steps over many requests: flat or not."""
-    (server,) = [one for one in servers(False) if one.name == "cds-service"]
     steps = []
-    with started(server, warm) as running:
+    with started(ours(), warm) as running:
         served = 0
         while served < requests:
             served += drive(running, file, path, 5.0, 8).requests
