@@ -159,7 +159,7 @@ async def matrix(runs: Iterable[Run], *, deadline_s: float = DEADLINE_S, grace_s
         before = resident_mb()
         tried = [await bench.run(run) for run in runs]
         grown = resident_mb() - before
-        if grown > 50:
+        if tried and grown > 50:
             tried[-1].wrong.append(f"memory grew by {grown} MB")
         return tried
 

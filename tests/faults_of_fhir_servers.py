@@ -38,6 +38,7 @@ class Answer:
     reset_after: int | None = None
     reset_before_head: bool = False
     closes: bool = False
+    announces: bool = False
 
     @classmethod
     def of(cls, value: Any, status: int = 200) -> Answer:
@@ -226,7 +227,8 @@ FAULTS: dict[str, Fault] = {
     "reset before the answer": Fault("named", put(reset_before_head=True)),
     "reset in the body": Fault("named", put(reset_after=10, trickle=10)),
     "fewer bytes than said": Fault("named", cut_short),
-    "connection closed each time": Fault("same", put(closes=True)),
+    "connection closed each time": Fault("same", put(closes=True, announces=True)),
+    "connection closed without a word": Fault("flaps", put(closes=True)),
     **{f"status {code}": Fault("named", status(code)) for code in (400, 401, 403, 404, 410, 412, 418, 422, 500, 502, 504)},
     "429 for an hour": Fault("named", status(429, retry_after="3600")),
     "503 with a date": Fault("named", status(503, retry_after="Wed, 21 Oct 2026 07:28:00 GMT")),

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cds_service.errors import ConfigurationError
 from cds_service.fhir.addresses import is_permitted, parse_allowed, parse_base
 from cds_service.fhir.client import FhirClient
 from cds_service.fhir.pages import next_page
@@ -342,3 +343,23 @@ def test_an_order_whose_medication_cannot_be_read_is_named() -> None:
     body = ask(lambda _: httpx.Response(404, json={}), prefetch=_nameless(None))
     assert hits(body) == {("potassium-low", "warning")}
     assert any("neither a known code nor a readable name" in one["reason"] for one in account(body)["notEvaluated"])
+
+
+@pytest.mark.parametrize(
+    "url", ["http://ehr.example.org/fhir", "http://10.0.0.1/fhir", "ehr", "https://u@ehr.example.org", ""]
+)
+def test_f01_an_operator_cannot_list_plain_http_beyond_this_machine(url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        parse_allowed([url])
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "shown"),
+    [
+        ("http://localhost/fhir", 80, "http://localhost/fhir"), ("http://127.0.0.1:8080/fhir/", 8080, "http://127.0.0.1:8080/fhir"),
+        ("https://EHR.example.org/fhir", 443, "https://ehr.example.org/fhir"), ("http://[::1]/fhir", 80, "http://[::1]/fhir"),
+    ],
+)  # fmt: skip
+def test_f03_a_base_has_one_normal_form(url: str, port: int, shown: str) -> None:
+    (base,) = parse_allowed([url])
+    assert (base.port, base.url) == (port, shown)

@@ -31,7 +31,8 @@ _REQUEST_ID = re.compile(rb"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I
 """A caller's own request id is kept only as a UUID: anything freer could carry a record number into the log."""
 EXPECTED = ((b"accept-post", b"application/json, application/fhir+json"),)
 WITH_BODY = frozenset({"POST"})
-"""No route takes a body by another method: those are answered 404 or 405 without reading it."""
+PATHS_WITH_BODY = ("/cds-services/", "/console/")
+"""Nothing else takes a body: it is answered 404 or 405 without reading it."""
 
 
 class Refused(Exception):
@@ -115,7 +116,7 @@ class Exchange:
                 await self._preflight()
                 return
             self._admit()
-            if self.scope["method"] in WITH_BODY:
+            if self._takes_body():
                 body = await self._body(receive)
                 app = self.edge.direct.get(self.scope["path"], self.edge.app)
                 await app(self.scope, _replay(body, receive), self.send)
@@ -193,10 +194,13 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": 204, "headers": headers})
         await self.send({"type": "http.response.body", "body": b""})
 
+    def _takes_body(self) -> bool:
+        return self.scope["method"] in WITH_BODY and self.scope["path"].startswith(PATHS_WITH_BODY)
+
     # -- admission -----------------------------------------------------------------------------------------------
 
     def _admit(self) -> None:
-        if self.scope["method"] not in WITH_BODY:
+        if not self._takes_body():
             return
         if self.edge.in_flight > self.edge.limits.max_concurrent or self.edge.heartbeat.is_late:
             self.edge.metrics.shed += 1

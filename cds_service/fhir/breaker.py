@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 class Breaker:
     """Opens after ``threshold`` failures in a row, lets one probe through after ``pause_s``."""
 
-    threshold: int = 8
+    threshold: int = 20
+    """Calls; one hook call makes a dozen at once, and a single slow one is no dead server."""
     pause_s: float = 10.0
     clock: Callable[[], float] = time.monotonic
     _failures: int = 0

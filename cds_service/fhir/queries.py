@@ -14,7 +14,7 @@ from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, Source
 from cds_service.guidance.assess import sources_of
 from cds_service.guidance.rule import Need
 
-PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105
+PATIENT_TOKEN = "{{context.patientId}}"  # noqa: S105 - a placeholder of CDS Hooks  # nosec B105
 VITAL_SIGNS = frozenset(
     {
         Analyte.TEMPERATURE,

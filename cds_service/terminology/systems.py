@@ -43,13 +43,23 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
 _BY_SPELLING = {spelling: uri for uri, spellings in _SPELLINGS.items() for spelling in spellings}
 
 
-@lru_cache(maxsize=1024)
+LONGEST_SYSTEM = 300
+"""No code system is called anything longer; such a text is neither looked up nor remembered."""
+
+
 def normalise_system(system: str | None) -> str:
     """The FHIR URI for any known spelling (URI with or without scheme, OID with or without ``urn:oid:``, short name).
 
     A system that is not known comes back as it was written, trimmed; a missing one as the empty string. Versioned
     SNOMED CT edition URIs count as SNOMED CT.
     """
+    if system is not None and len(system) > LONGEST_SYSTEM:
+        return system
+    return _normalised(system)
+
+
+@lru_cache(maxsize=1024)
+def _normalised(system: str | None) -> str:
     written = (system or "").strip()
     key = written.lower().rstrip("/").split("|", 1)[0]
     for prefix in ("urn:oid:", "oid:", "http://", "https://", "urn:"):

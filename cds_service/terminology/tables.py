@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Route
 from cds_service.terminology.conditions import ConceptIndex
@@ -21,6 +22,29 @@ REMEMBERED = 4096
 """How many look-ups of each kind are remembered: the same products and problems come again and again."""
 LONGEST = 400
 """Characters of a text that are read; names are shorter."""
+
+
+LONGEST_REMEMBERED = 1_000
+"""Characters of a look-up that is remembered; an odd chart's thousands of long ones must not fill the memory."""
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """A look-up that remembers its answers to ordinary questions."""
+
+    __slots__ = ("_again", "_plain")
+
+    def __init__(self, match: Callable[[tuple[Coding, ...], str | None], T]) -> None:
+        self._plain = match
+        self._again = lru_cache(REMEMBERED)(match)
+
+    def __call__(self, codings: Sequence[Coding], text: str | None) -> T:
+        """The answer; ``text`` is read as far as ``LONGEST``."""
+        asked, words = tuple(codings), text[:LONGEST] if text else None
+        size = len(words or "")
+        for one in asked:
+            size += len(one[0] or "") + len(one[1] or "") + len(one[2] or "")
+        return self._again(asked, words) if size <= LONGEST_REMEMBERED else self._plain(asked, words)
 
 
 class Terminology:
@@ -48,11 +72,11 @@ class Terminology:
             {row["code"]: row["name"].split(";") for row in snomed if row["kind"] == "ingredient"},
             {row["code"]: row["name"] for row in snomed if row["kind"] == "class"},
         )
-        self._drug_match = lru_cache(REMEMBERED)(self._drugs.match)
-        self._concept_match = lru_cache(REMEMBERED)(ConceptIndex().match)
+        self._drug_match = Remembered(self._drugs.match)
+        self._concept_match = Remembered(ConceptIndex().match)
         self._observations = ObservationIndex()
         self._orders = OrderIndex(self._observations)
-        self._route_match = lru_cache(REMEMBERED)(RouteIndex().match)
+        self._route_match = Remembered(RouteIndex().match)
         self.loinc_analytes = MappingProxyType(self._observations.analytes)
 
     @staticmethod
@@ -74,7 +98,7 @@ class Terminology:
 
     def concepts(self, codings: Sequence[Coding], text: str | None = None) -> ConceptMatch:
         """Concepts of a Condition, reason or finding."""
-        return self._concept_match(tuple(codings), text[:LONGEST] if text else None)
+        return self._concept_match(codings, text)
 
     def lab_tests(self, codings: Sequence[Coding], text: str | None = None) -> frozenset[LabTest]:
         """Tests that a ServiceRequest asks for, panels with their members."""
@@ -86,11 +110,11 @@ class Terminology:
 
     def route(self, codings: Sequence[Coding], text: str | None = None) -> Route | None:
         """Route of administration."""
-        return self._route_match(tuple(codings), text[:LONGEST] if text else None)
+        return self._route_match(codings, text)
 
     def drug(self, codings: Sequence[Coding], text: str | None = None) -> DrugMatch:
         """Ingredients and classes of a medicine."""
-        return self._drug_match(tuple(codings), text[:LONGEST] if text else None)
+        return self._drug_match(codings, text)
 
     @staticmethod
     def product_name(rxcui: str) -> str | None:

@@ -44,7 +44,7 @@ def read_keys(data: Any) -> dict[str, list[Key]]:
             key: Key = RSAKey.import_key(item) if item.get("kty") == "RSA" else ECKey.import_key(item)
             if isinstance(key, RSAKey) and key.raw_value.key_size < MIN_RSA_BITS:
                 continue
-        except Exception:  # noqa: S112 - a key that cannot be read is no key
+        except Exception:  # noqa: S112 - a key that cannot be read is no key  # nosec B112
             continue
         found.setdefault(item["kid"], []).append(key)
     return found

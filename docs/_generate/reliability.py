@@ -1,0 +1,59 @@
+"""Writes docs/reliability.md from the catalogue of faults: ``python -m docs._generate.reliability [--check]``."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from docs._generate.reliability_figures import FIGURES
+from tests.faults_of_fhir_servers import FAULTS as SERVER_FAULTS
+from tests.reliability.faults import FAULTS, GROUPS, Fault
+
+TARGET = Path(__file__).resolve().parents[1] / "reliability.md"
+HEAD = """<!-- Written by `python -m docs._generate.reliability` from tests/reliability/faults.py. Do not edit. -->
+
+# Reliability
+
+What happens when things break, decided beforehand. One rule above all: fail towards "not checked", never towards silence
+or a guess. One broken resource, rule or server never takes another with it; the caller's URL is data, not a destination;
+nothing of a patient stands in a log, a label or an error; what was acknowledged survives kill -9, and no card waits for it.
+
+"""
+
+
+def text() -> str:
+    """The document."""
+    by_group: dict[str, list[Fault]] = defaultdict(list)
+    for fault in FAULTS:
+        by_group[fault.id[0]].append(fault)
+    parts = [HEAD, _figures(), _summary()]
+    for group, title in GROUPS.items():
+        parts.append(f"\n## {group}: {title}\n\n| id | what is done | what happens | test |\n|---|---|---|---|\n")
+        parts += [f"| {one.id} | {one.stimulus} | {one.answer} | {_tests(one)} |\n" for one in by_group[group]]
+    return "".join(parts)
+
+
+def _summary() -> str:
+    proven = sum(bool(fault.tests) for fault in FAULTS)
+    return (
+        f"Of {len(FAULTS)} faults {proven} have a test that CI runs; {len(FAULTS) - proven} has none, and its row says why. "
+        f"The faulty FHIR server plays {len(SERVER_FAULTS)} faults.\n"
+    )
+
+
+def _figures() -> str:
+    rows = "".join(f"| {what} | {figure} | `{command}` |\n" for what, figure, command in FIGURES)
+    return f"## Figures\n\n| what | measured | command |\n|---|---|---|\n{rows}\nMeasured on two shared cores while other work ran beside; times are upper bounds.\n\n"
+
+
+def _tests(fault: Fault) -> str:
+    return ", ".join(f"`{test.partition('::')[2] or test}`" for test in fault.tests) or "none"
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        fresh = TARGET.exists() and TARGET.read_text(encoding="utf-8") == text()
+        print("fresh" if fresh else "stale: docs/reliability.md")
+        sys.exit(0 if fresh else 1)
+    TARGET.write_text(text(), encoding="utf-8")
