@@ -37,7 +37,7 @@ def text() -> str:
 def _summary() -> str:
     proven = sum(bool(fault.tests) for fault in FAULTS)
     return (
-        f"Of {len(FAULTS)} faults {proven} have a test that CI runs; {len(FAULTS) - proven} has none, and its row says why. "
+        f"Of {len(FAULTS)} faults {proven} have a test that CI runs; {len(FAULTS) - proven} have none, and their rows say why. "
         f"The faulty FHIR server plays {len(SERVER_FAULTS)} faults.\n"
     )
 

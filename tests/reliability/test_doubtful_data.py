@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +51,14 @@ def test_d03_a_result_that_names_no_known_patient_is_left_out_and_said(sentence:
 
 
 def test_d06_no_rule_can_run_for_ever() -> None:
-    """A rule is bounded by its making: no ``while`` that does not empty its list, no endless iterator, no waiting, no recursion into itself."""
+    """A rule is bounded by its making: no ``while`` in a rule, no endless iterator, no waiting, no recursion into itself."""
     for file in (path for part in ("rules", "guidance", "clinical") for path in (PACKAGE / part).rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             assert not isinstance(node, ast.AsyncFunctionDef | ast.Await), file
-            assert not isinstance(node, ast.While) or re.search(r"\.pop(left)?\(\)", ast.unparse(node)), file
+            assert not isinstance(node, ast.While) or (
+                "rules" not in file.parts and ast.unparse(node.test) != "True"
+            ), file
             if isinstance(node, ast.Import | ast.ImportFrom):
                 named = {alias.name for alias in node.names} | {getattr(node, "module", None)}
                 assert named == {"time", "perf_counter"} or not named & {
