@@ -23,6 +23,7 @@ from cds_service.fhir.read.coma import GCS_PARTS, glasgow_total
 from cds_service.fhir.read.context import Reading
 from cds_service.fhir.read.glossary import Kind
 from cds_service.fhir.read.same_moment import in_order
+from cds_service.fhir.read.times import parse_time
 from cds_service.fhir.read.values import Dated, Unusable, read_value
 from cds_service.fhir.shapes import Component, Observation
 from cds_service.fhir.twins import quantity_says_value_twice
@@ -161,10 +162,16 @@ class Results:
     def _settle(self, analyte: Analyte, waiting: list[tuple[Observation, Observation | Component | None]]) -> Settled:
         eligible: list[Dated] = []
         preliminary: list[Dated] = []
+        zone, latest = self.reading.zone, self.reading.latest_moment
         for observation, part in waiting:
             status = observation.status
             if status in IGNORED or (self._superseded and id(observation) in self._superseded):
                 continue
+            if part is observation and observation.effectiveDateTime and not observation.raw_dataAbsentReason:
+                moment = parse_time(observation.effectiveDateTime, zone)
+                if moment is not None and moment <= latest:  # the usual result, without further questions
+                    (preliminary if status == "preliminary" else eligible).append(Dated(moment, observation, part))
+                    continue
             try:
                 dated = self._dated(analyte, observation, part)
             except READ_ERRORS:

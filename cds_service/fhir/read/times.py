@@ -6,6 +6,7 @@ import re
 from datetime import datetime, tzinfo
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_MONTH_FOLLOWS = ("-0", "-1")
 _FRACTION = re.compile(r"\.(\d{6})\d+")
 
 
@@ -20,6 +21,8 @@ def parse_time(text: str | None, zone: tzinfo) -> float | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return _unusual(text.strip().upper(), zone)
+    if moment.tzinfo is not None and text[10:11] == "T" and text[4:6] in _MONTH_FOLLOWS and moment.year > 1:
+        return moment.timestamp()  # the usual instant
     if not text[:4].isdigit() or text[4:5] != "-":
         return None
     return _seconds(moment, zone)

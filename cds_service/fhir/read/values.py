@@ -80,7 +80,7 @@ def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
     elif comparator == ">":
         value = math.nextafter(value, math.inf)
     low, high = _range(part, analyte, quantity, reading.sex)
-    issued = observation.issued
+    issued = observation.issued if observation.raw_issued else None
     return LabResult(
         analyte=analyte,
         value=value,
@@ -92,8 +92,10 @@ def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
         preliminary=observation.status == "preliminary",
         reference_low=low,
         reference_high=high,
-        haemolysed=analyte is Analyte.POTASSIUM and is_haemolysed(observation, part, reading),
-        patient_reported=_is_patient_reported(observation),
+        haemolysed=analyte is Analyte.POTASSIUM
+        and _may_be_marked(observation, part)
+        and is_haemolysed(observation, part, reading),
+        patient_reported=bool(observation.raw_performer) and _is_patient_reported(observation),
         reference=reference_to("Observation", observation.id),
         site=_site(observation) if analyte is Analyte.TEMPERATURE else None,
     )
@@ -157,7 +159,17 @@ def _consciousness(time: float, observation: Observation, part: Observation | Co
     )  # fmt: skip
 
 
+def _may_be_marked(observation: Observation, part: Observation | Component) -> bool:
+    """Whether there is anything at all that could carry a mark of haemolysis."""
+    own = observation.raw_note or observation.raw_interpretation or observation.raw_specimen
+    return bool(own) or part is not observation
+
+
 def _is_patient_reported(observation: Observation) -> bool:
+    if b"Patient/" not in bytes(observation.raw_performer) and b"RelatedPerson/" not in bytes(
+        observation.raw_performer
+    ):
+        return False
     return any((one.reference or "").startswith(("Patient/", "RelatedPerson/")) for one in observation.performer or ())
 
 

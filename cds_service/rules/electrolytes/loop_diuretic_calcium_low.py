@@ -24,9 +24,9 @@ from cds_service.guidance.wording import medication_row, names
 
 def check(case: Case) -> Finding | None:
     """Calcium low and a loop diuretic active."""
-    loops = case.taking(DrugClass.LOOP)
-    grade = case.calcium_low if loops else None
-    if grade is None:
+    grade = case.calcium_low
+    loops = case.taking(DrugClass.LOOP) if grade is not None else ()
+    if grade is None or not loops:
         return None
     indicator = graded_indicator(grade, mild=Indicator.WARNING if case.context_symptoms else Indicator.INFO)
     if indicator is None:

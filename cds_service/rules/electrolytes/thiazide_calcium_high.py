@@ -19,9 +19,9 @@ from cds_service.guidance.wording import medication_row, names
 
 def check(case: Case) -> Finding | None:
     """Calcium high and a thiazide active."""
-    thiazides = case.taking(DrugClass.THIAZIDE)
-    grade = case.calcium_high if thiazides else None
-    if grade is None:
+    grade = case.calcium_high
+    thiazides = case.taking(DrugClass.THIAZIDE) if grade is not None else ()
+    if grade is None or not thiazides:
         return None
     indicator = graded_indicator(grade, mild=Indicator.WARNING if case.context_symptoms else Indicator.INFO)
     if indicator is None:

@@ -21,6 +21,10 @@ DIURETICS = (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.K_SPARING)
 
 def check(case: Case) -> Finding | None:
     """Diuretics whose potassium was not looked at in time."""
+    limits = case.limits
+    newest = case.latest(Analyte.POTASSIUM, limits["diuretic.k_days"])
+    if newest is not None and newest.age_days < min(limits["diuretic.early_from"], limits["diuretic.k_days_mra"]) - 1:
+        return None  # newer than any start that would ask for it, and inside every window
     diuretics = case.taking(*DIURETICS)
     if not diuretics:
         return None
@@ -31,7 +35,6 @@ def check(case: Case) -> Finding | None:
     symptomatic = bool(overdue) and bool(case.context_symptoms)
     shown = overdue or early
     days = _window(case, shown[0]) if overdue else _days_since_start(case, early[0])
-    limits = case.limits
     return Finding(
         indicator=Indicator.WARNING if symptomatic else Indicator.INFO,
         summary=Summary(template=f"On {{drugs}}, no potassium result in {days:g} days", drugs=names(shown)),
