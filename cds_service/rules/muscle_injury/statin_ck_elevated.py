@@ -18,9 +18,9 @@ from cds_service.guidance.wording import age_of, fact_row, medication_row, names
 
 def check(case: Case) -> Finding | None:
     """CK above a limit on a statin."""
-    statins = case.statin_exposures()
-    ck = case.ck_recent if statins else None
-    if ck is None:
+    ck = case.ck_recent
+    statins = case.statin_exposures() if ck is not None else ()
+    if ck is None or not statins:
         return None
     limits = case.limits
     symptoms = case.context_symptoms

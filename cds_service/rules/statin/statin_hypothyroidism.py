@@ -19,8 +19,10 @@ from cds_service.guidance.wording import fact_row, medication_row, names, prelim
 
 def check(case: Case) -> Finding | None:
     """TSH high, or a diagnosis without a TSH."""
+    if not (case.at_order or _reason_rows(case)):
+        return None
     statins = case.new_orders(DrugClass.STATIN) if case.at_order else case.taking(DrugClass.STATIN)
-    if not statins or not (case.at_order or _reason_rows(case)):
+    if not statins:
         return None
     limits = case.limits
     tsh = case.latest(Analyte.TSH, limits["tsh.window_d"])

@@ -25,11 +25,9 @@ SYMPTOMS = frozenset(
 
 def check(case: Case) -> Finding | None:
     """A statin, a symptom and no strongly raised CK."""
-    statins = case.statin_exposures()
-    if not statins:
-        return None
     symptoms = [one for one in case.prompt_symptoms if one.concept in SYMPTOMS]
-    if not symptoms:
+    statins = case.statin_exposures() if symptoms else ()
+    if not statins:
         return None
     ck, limits = case.ck_recent, case.limits
     if ck is not None and ck.ratio > limits["ck.warn_x"]:
