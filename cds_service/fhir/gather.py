@@ -14,9 +14,11 @@ from cds_service.clinical.chart import GapReason
 from cds_service.errors import MalformedRequest, NothingToLookAt
 from cds_service.fhir.bundles import EMPTY, Opened, open_value
 from cds_service.fhir.delivery import Delivery, Failure
+from cds_service.fhir.drafts import orders_nothing
 from cds_service.fhir.outcomes import is_failure
 from cds_service.fhir.pages import unresolved_medications
 from cds_service.fhir.queries import Query
+from cds_service.guidance.finding import Hook
 from cds_service.hooks.request import CDSRequest
 
 NO_DATA = "no prefetch was delivered and no FHIR server may be asked"
@@ -182,7 +184,8 @@ async def gather(request: CDSRequest, queries: Sequence[Query], fetcher: Fetcher
         return Delivery(values=taken.values, failures=taken.failures)
     refusal = fetcher.refusal(request) if fetcher is not None and request.fhir_server else None
     if fetcher is None or request.fhir_server is None or refusal is not None:
-        refuse_empty(taken, queries)
+        if request.hook is not Hook.ORDER_SELECT or not orders_nothing(request.draft_orders):
+            refuse_empty(taken, queries)  # where nothing is ordered, missing data hide no rule
         return deliver(taken, refusal)
     fetched = await fetcher.fetch(request, taken.absent, taken.pages, now, nameless)
     failures = dict(taken.failures)

@@ -60,8 +60,8 @@ def _breaches(answer: dict[str, Any], request: dict[str, Any]) -> Iterator[str]:
         yield from _card(card, request)
     shown = [_key(hit) for card in cards for hit in card.get("extension", {}).get(EXTENSION, {}).get("hits", [])]
     every = [_key(hit) for hit in (account or {}).get("hits", [])]
-    yield "issue 2: a hit is on at most one card" if len(set(shown)) != len(shown) else ""
-    yield "issue 2: the response lists every hit" if not set(shown) <= set(every) else ""
+    yield "account: a hit is on at most one card" if len(set(shown)) != len(shown) else ""
+    yield "account: the response lists every hit" if not set(shown) <= set(every) else ""
     yield from _not_checked(cards, account or {})
 
 

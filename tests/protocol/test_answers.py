@@ -26,7 +26,7 @@ def test_every_fixture_conforms_and_is_exact_over_http(post: Post, name: str) ->
 
 
 def test_fixtures_cover_what_they_must() -> None:
-    """Issue 2: the cases that must ship."""
+    """The cases that must ship."""
     assert len(FIXTURES) >= 12
     assert {
         "nms-haloperidol", "hypokalaemia-furosemide", "corrected-calcium-normal", "magnesium-low-mg-dl",

@@ -125,7 +125,7 @@ def test_data_08_another_patients_results_are_not_used_and_named(post: Post) -> 
 
 
 def test_data_01_412_names_what_was_missing(web: httpx.Client) -> None:
-    """Issue 2: an EHR that sends only ``context``."""
+    """An EHR that sends only ``context``."""
     asked = {one["id"]: set(one["prefetch"]) for one in web.get("/cds-services").json()["services"]}
     draft = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "MedicationRequest", "id": "1", "medicationCodeableConcept": {"text": "furosemide"}}}]}  # fmt: skip
     for name, keys in asked.items():

@@ -193,6 +193,13 @@ def test_nothing_prefetched_is_said_as_412(sandbox: Sandbox) -> None:
     assert sandbox.call("patient-view", status=412)["resourceType"] == "OperationOutcome"
 
 
+def test_an_order_form_that_opens_without_any_data_is_answered_in_silence(sandbox: Sandbox) -> None:
+    sandbox.chart = {}
+    blank = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "MedicationRequest", "id": "1", "status": "draft"}}]}  # fmt: skip
+    assert sandbox.call("order-select")["cards"] == []
+    assert sandbox.call("order-select", selections=["MedicationRequest/1"], draftOrders=blank)["cards"] == []
+
+
 def test_its_dstu2_server_is_answered_with_what_is_needed(sandbox: Sandbox) -> None:
     drug = {"resourceType": "MedicationOrder", "id": "order-123", "status": "draft", "patient": {"reference": f"Patient/{sandbox.patient}"}, "dateWritten": "2026-11-20", "medicationCodeableConcept": {"text": FUROSEMIDE[1], "coding": [{"system": RXNORM, "code": FUROSEMIDE[0]}]}}  # fmt: skip
     drafts = {"resourceType": "Bundle", "entry": [{"resource": drug}]}

@@ -10,6 +10,7 @@ from cds_service.clinical.chart import GapReason, MedicationExposure, Medication
 from cds_service.clinical.exposures import Exposures, Noted, written
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir import shapes
+from cds_service.fhir.drafts import is_blank
 from cds_service.fhir.read.context import Reading, reference_to
 from cds_service.fhir.read.daily_dose import daily_dose_mg
 from cds_service.fhir.read.dosage import depot_route, dosages, intrathecal_route, route_of
@@ -99,7 +100,7 @@ class Medicines:
         if use.doNotPerform or use.status in ("entered-in-error", "cancelled", "stopped", "completed"):
             return ()
         if self.reading.hook is not Hook.ORDER_SIGN:
-            if _is_blank(use):
+            if is_blank(use):
                 return ()  # the order form is open and nothing is chosen yet
             if use.status == "active":
                 state = MedicationState.ACTIVE
@@ -257,12 +258,6 @@ def _is_reported(use: shapes.MedicationUse) -> bool:
     """Home medicines reported by somebody count with intent proposal or plan (0.15)."""
     reported = bool(use.reportedBoolean) or use.reportedReference is not None
     return reported and use.intent in ("proposal", "plan")
-
-
-def _is_blank(use: shapes.MedicationUse) -> bool:
-    """Neither a medicine nor a dose: what some clients send as soon as the order form opens."""
-    medicine = use.medicationCodeableConcept or use.medicationReference or use.medication
-    return medicine is None and not use.dosageInstruction
 
 
 def _bounds(line: shapes.Dosage) -> shapes.Period | None:
