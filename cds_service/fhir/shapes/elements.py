@@ -1,0 +1,144 @@
+"""FHIR data types and the inner elements of resources, as far as we read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cds_service.fhir.shapes.parts import Shape
+
+
+class CodingShape(Shape):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class Concept(Shape):
+    """CodeableConcept."""
+
+    coding: list[CodingShape] | None = None
+    text: str | None = None
+
+
+class Reference(Shape):
+    reference: str | None = None
+    display: str | None = None
+
+
+class CodeableReference(Shape):
+    """R5."""
+
+    concept: Concept | None = None
+    reference: Reference | None = None
+
+
+class CodeOrReference(Shape):
+    """A CodeableConcept (R4) or CodeableReference (R5) in one."""
+
+    coding: list[CodingShape] | None = None
+    text: str | None = None
+    concept: Concept | None = None
+
+
+class Quantity(Shape):
+    value: float | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    system: str | None = None
+    code: str | None = None
+
+
+class Period(Shape):
+    start: str | None = None
+    end: str | None = None
+
+
+class Meta(Shape):
+    lastUpdated: str | None = None
+    versionId: str | None = None
+
+
+class Annotation(Shape):
+    text: str | None = None
+
+
+class Events(Shape):
+    """Observation.effectiveTiming."""
+
+    event: list[str] | None = None
+
+
+class Range(Shape):
+    """Observation.referenceRange."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    type: Concept | None = None
+    appliesTo: list[Concept] | None = None
+
+
+class Component(Shape):
+    code: Concept | None = None
+    valueQuantity: Quantity | None = None
+    valueInteger: int | None = None
+    valueCodeableConcept: Concept | None = None
+    valueBoolean: bool | None = None
+    dataAbsentReason: Any = None
+    referenceRange: list[Range] | None = None
+    interpretation: list[Concept] | None = None
+
+
+class Repeat(Shape):
+    boundsPeriod: Period | None = None
+    boundsDuration: Any = None
+    boundsRange: Any = None
+    count: Any = None
+    frequency: int | None = None
+    frequencyMax: Any = None
+    period: float | None = None
+    periodUnit: str | None = None
+    timeOfDay: Any = None
+    when: Any = None
+
+
+class Timing(Shape):
+    repeat: Repeat | None = None
+    code: Concept | None = None
+    event: list[str] | None = None
+
+
+class Dose(Shape):
+    """Dosage.doseAndRate."""
+
+    doseQuantity: Quantity | None = None
+    doseRange: Any = None
+
+
+class Dosage(Shape):
+    sequence: Any = None
+    text: str | None = None
+    timing: Timing | None = None
+    route: Concept | None = None
+    doseAndRate: list[Dose] | Dose | None = None
+    doseQuantity: Quantity | None = None
+    doseRange: Any = None
+    maxDosePerPeriod: Any = None
+    dose: Any = None
+
+
+class DispenseRequest(Shape):
+    validityPeriod: Period | None = None
+
+
+class Ingredient(Shape):
+    itemCodeableConcept: Concept | None = None
+    itemReference: Reference | None = None
+    item: CodeableReference | None = None
+    strength: Any = None
+
+
+class EncounterReason(Shape):
+    """R5 Encounter.reason."""
+
+    use: list[Concept] | None = None
+    value: list[CodeableReference] | None = None
