@@ -42,11 +42,12 @@ CALLED = {
     LabTest.TSH: Analyte.TSH,
 }
 OVER = re.compile(
-    r"\W*(?:(?:personal|past|previous|prior|remote|resolved|old|status post|s/p|h/o|hx|pmhx?|medical|history)\b\W*"
-    r"(?:of\b\W*)?)+(.+)",
+    r"(?:(?:personal|past|previous|prior|remote|resolved|old|status post|s/p|h/o|hx|pmhx?|medical|history)\b\W{0,4}"
+    r"(?:of\b\W{0,4})?)+(\w.*)",
     re.IGNORECASE,
 )
 """Words that put a problem into the past, whatever the clinical status of its entry."""
+BEFORE_WORDS = " \t\n-*([{<\"'.:"
 REMEMBERED_CONCEPTS = frozenset({MeantConcept.NMS, MeantConcept.RHABDOMYOLYSIS, MeantConcept.STATIN_MYOPATHY})
 REMEMBERED = 4096
 LONGEST = 2_000
@@ -112,7 +113,7 @@ class Glossary:
 
     def _remembered(self, concept: Concept | None) -> tuple[MeantConcept, ...]:
         """What "History of ...", "previous ..." and "resolved ..." name, of the problems that count long after."""
-        found = OVER.match(text_of(concept) or "")
+        found = OVER.match((text_of(concept) or "").lstrip(BEFORE_WORDS))
         named = self._terminology.concepts((), found[1]).concepts if found is not None else ()
         return tuple(one for one in named if one in REMEMBERED_CONCEPTS)
 
