@@ -42,7 +42,7 @@ CASES: tuple[tuple[str, str, str, str, str, str, list[str]], ...] = (
     ("loop-diuretic-calcium-low", "PV", "adjCa=1.95 mmol/L@-2 | Mg=0.80 mmol/L@-1 | K=4.0 mmol/L@-1", "furosemide@active", "", "Adjusted calcium 1.95 mmol/L (low, 2 d ago) while on furosemide", ["iCa", "Mg"]),
     ("loop-diuretic-calcium-low", "PV", "Ca=1.70 mmol/L@-2 | Alb=28 g/L@-2 | K=4.0 mmol/L@-1", "torasemide@active", "", "Corrected calcium 1.94 mmol/L (low, 2 d ago) while on torasemide", ["iCa", "Mg"]),
     ("thiazide-calcium-high", "PV", "Ca=12.1 mg/dL@-2 | K=4.0 mmol/L@-1", "indapamide@active", "", "Total calcium 12.1 mg/dL (high, 2 d ago) while on indapamide", ["Ca"]),
-    ("potassium-raising-drug-potassium-high", "PV", "K=6.0 mmol/L@-2 | Cr=0.9 mg/dL@-1", "lisinopril@active | ibuprofen@active", "", "Potassium 6.0 mmol/L (high, 2 d ago) while on lisinopril and ibuprofen", ["ECG", "K", "Cr"]),
+    ("potassium-raising-drug-potassium-high", "PV", "K=6.0 mmol/L@-2 | Cr=0.9 mg/dL@-1", "lisinopril@active | ibuprofen@active", "", "Potassium 6.0 mmol/L (high, 2 d ago) while on ibuprofen and lisinopril", ["ECG", "K", "Cr"]),
     ("potassium-raising-drug-potassium-high", "PV", "K=5.6 mmol/L@-2", "spironolactone@active,start=-9", "", "Potassium 5.6 mmol/L (high, 2 d ago) while on spironolactone", ["K", "Cr"]),
     ("diuretic-monitoring-gap", "PV", "", "furosemide@active", "", "On furosemide, no potassium result in 365 days", ["BMP!", "Mg"]),
     ("diuretic-monitoring-gap", "PV", "K=4.0 mmol/L@-200", "furosemide@active | eplerenone@active", "", "On eplerenone, no potassium result in 180 days", ["BMP!", "Mg"]),
