@@ -5,46 +5,11 @@ Of several outcomes of one card the newest counts, and only those that the clien
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Integer, Select, cast, func, select
 from sqlalchemy.sql import ColumnElement
 
+from cds_service.feedback.groups import DAY_S
 from cds_service.feedback.tables import CALL_TALLIES, FEEDBACK, ISSUED_CARDS
-
-DAY_S = 86_400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardGroup:
-    """``count`` cards that are alike; ``day`` counts from 1970-01-01 (UTC); ``outcome`` is empty when none came."""
-
-    family: str
-    client: str
-    rules: tuple[str, ...]
-    day: int
-    outcome: str = ""
-    reason: str = ""
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallCount:
-    """Answered calls of a service by one client, and the cards in their answers."""
-
-    service: str
-    client: str
-    calls: int
-    cards: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """All counts of a period. ``unmatched``: cards that feedback named but that are not on record."""
-
-    cards: tuple[CardGroup, ...] = ()
-    calls: tuple[CallCount, ...] = ()
-    unmatched: int = 0
 
 
 def cards_since(since: float, *, is_sqlite: bool) -> Select[str, str, str, int, str, str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cds_service.feedback.counts import DAY_S, CallCount, CardGroup, Counts
+from cds_service.feedback.groups import DAY_S, CallCount, CardGroup, Counts
 from cds_service.feedback.records import day_of
 
 CHART_OPENING = "muscle-spasm-patient-view"

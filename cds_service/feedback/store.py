@@ -20,8 +20,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cds_service.errors import CdsError
-from cds_service.feedback.counts import CallCount, CardGroup, Counts, calls_since, cards_since, unmatched_since
+from cds_service.feedback.counts import calls_since, cards_since, unmatched_since
 from cds_service.feedback.engine import open_engine, parse_url
+from cds_service.feedback.groups import CallCount, CardGroup, Counts
 from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome, day_of
 from cds_service.feedback.schema import migrate
 from cds_service.feedback.tables import CALL_TALLIES, FEEDBACK, ISSUED_CARDS, SEEN_TOKENS

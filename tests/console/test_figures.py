@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.console.figures import day_bars, reason_bars, rule_bars, totals
-from cds_service.feedback.counts import CardGroup, Counts
+from cds_service.feedback.groups import CardGroup, Counts
 from cds_service.feedback.report import Report, make_report
 
 DAY = 86_400.0

@@ -24,7 +24,7 @@ from cds_service.fhir.bundles import MAX_ENTRIES, Broken, Found, Opened, open_va
 from cds_service.fhir.delivery import Delivery
 from cds_service.fhir.read.context import Reading
 from cds_service.fhir.read.demographics import read_patient
-from cds_service.fhir.read.glossary import Kind, glossary_of
+from cds_service.fhir.read.glossary import UNREAD, Kind, glossary_of
 from cds_service.fhir.read.medications import Medicines
 from cds_service.fhir.read.observations import READ_ERRORS, ByAnalyte, Notes, Results
 from cds_service.fhir.read.orders import Orders
@@ -93,7 +93,7 @@ class Reader:
             resource = entry.resource
             if type(resource) is shapes.Observation:
                 known = kinds.get(bytes(resource.raw_code))
-                if known is None or known.is_read or resource.raw_component:
+                if known is not UNREAD or resource.raw_component:
                     self._observation(resource, known)
             else:
                 self._read_one(resource)
