@@ -16,6 +16,7 @@ from cds_service.fhir.shapes import (
     MedicationStatement,
     MedicationUse,
 )
+from cds_service.fhir.tidy import DECODE_ERRORS
 
 MEDICINES = frozenset({Medication, MedicationRequest, MedicationStatement, MedicationAdministration})
 
@@ -52,7 +53,7 @@ def is_answer(raw: msgspec.Raw, *, is_read: bool) -> bool:
     """Whether it is what was asked for: the Patient of a read, the searchset of a search, or an OperationOutcome."""
     try:
         kind = _KIND.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         return False
     if kind.resourceType == "Bundle":
         return not is_read and kind.type in BUNDLE_TYPES
@@ -83,7 +84,7 @@ def unresolved_medications(values: Sequence[Opened], base: Base | None, *, namel
 def _pointer(use: MedicationUse, base: Base | None, nameless: bool) -> str | None:
     try:
         reference = use.medicationReference
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         return None
     if reference is None or (nameless and reference.display):
         return None

@@ -117,7 +117,7 @@ class Reader:
         elif kind == "Observation":
             found = self._analyte_of(broken)
             if found is not None:
-                self._cannot_read(found)
+                self.results.cannot_read(found)
         elif kind in _NAMES:
             self.reading.unreadable[kind] += 1
         elif kind in OLD_SHAPES:
@@ -128,9 +128,6 @@ class Reader:
         listed = broken.code.coding if broken.code is not None else None
         found = (lookup(one.system, one.code) for one in listed or () if one.code)
         return next((one for one in found if one is not None), None)
-
-    def _cannot_read(self, analyte: Analyte) -> None:
-        self.reading.gap(analyte, GapReason.UNREADABLE, f"{analyte.title}: a result could not be read.")
 
     def _observation(self, observation: shapes.Observation, known: Kind | None) -> None:
         reading = self.reading
@@ -151,7 +148,7 @@ class Reader:
                     self.findings.append((observation, kind))
         except READ_ERRORS:
             if kind.analyte is not None:
-                self._cannot_read(kind.analyte)
+                self.results.cannot_read(kind.analyte)
             else:
                 reading.unreadable["Observation"] += 1
 

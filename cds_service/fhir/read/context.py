@@ -15,7 +15,7 @@ from cds_service.clinical.chart import Gap, GapReason, NotUsed, Sex
 from cds_service.clinical.limits import Limits
 from cds_service.fhir import shapes
 from cds_service.fhir.read.times import parse_time
-from cds_service.fhir.tidy import RESOURCE
+from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
 from cds_service.guidance.finding import Hook
 from cds_service.terminology import Coding, Terminology
 
@@ -171,7 +171,7 @@ _REFERENCE = msgspec.json.Decoder(shapes.Reference | None)
 def _id_of(raw: msgspec.Raw) -> str | None:
     try:
         return _IDENTITY.decode(raw).id
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         return None
 
 

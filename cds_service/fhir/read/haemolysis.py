@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading
+from cds_service.fhir.tidy import DECODE_ERRORS
 
 MARK = re.compile(r"ha?emoly[sz]", re.IGNORECASE)
 DENIED = re.compile(
@@ -49,7 +48,7 @@ def is_haemolysed(
         return any(_concept_says(one) for one in found.condition or ()) or any(
             says_haemolysed(note.text) for note in found.note or ()
         )
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         return False
 
 

@@ -11,6 +11,7 @@ import msgspec
 from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, clipped, codings, text_of
 from cds_service.fhir.read.daily_dose import strength_of
+from cds_service.fhir.tidy import DECODE_ERRORS
 from cds_service.terminology import Coding
 
 LETTERS = re.compile(r"[^\W\d_]{3}")
@@ -41,7 +42,7 @@ def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
     try:
         medication = reading.resolve(reference.reference, use.contained)
         return _of_medication(medication, use, reading, only_display)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         return only_display
 
 
@@ -93,6 +94,6 @@ def _ingredient(
     try:
         target = reading.resolve(pointer.reference, contained)
         found = target.code if isinstance(target, shapes.Medication | shapes.Substance) else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         found = None
     return found or (shapes.Concept(text=pointer.display) if pointer.display else None)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from cds_service.clinical.vocabulary import Concept
 from cds_service.fhir import shapes
 from cds_service.fhir.read.context import Reading, codings, text_of
+from cds_service.fhir.tidy import DECODE_ERRORS
 
 
 def reasons_of(
@@ -41,5 +40,5 @@ def _condition_code(
     try:
         target = reading.resolve(reference.reference, order.contained)
         return target.code if isinstance(target, shapes.Condition) else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         return None
