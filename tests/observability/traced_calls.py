@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from cds_service.api import services
 from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.reliability.process import JSON, NOW, SERVICE, fixture
@@ -46,10 +47,10 @@ async def main(canary: str) -> None:
         await http.get(f"/{canary}", headers=headers)
         await http.post(SERVICE + "/feedback", content=json.dumps({"feedback": [{"card": canary}]}), headers=headers)
 
-        async def broken(*_: object) -> None:
+        def broken(*_: object) -> None:
             raise RuntimeError(canary)
 
-        edge.app._app = broken  # type: ignore[attr-defined]
+        services.read_request = broken  # type: ignore[assignment]
         await http.post(SERVICE, content=b"{}", headers=headers)
     sys.stdout.write("[" + ",".join(span.to_json() for span in exporter.get_finished_spans()) + "]")
 
