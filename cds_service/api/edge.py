@@ -212,13 +212,17 @@ class Exchange:
             self.scope["path"].startswith("/console")
             and kind[0].strip().lower() == b"application/x-www-form-urlencoded"
         )
-        if encoding not in (b"identity", b"") or not (is_form or kind[0].strip().lower() in JSON_TYPES):
+        if not (is_form or kind[0].strip().lower() in JSON_TYPES):
             raise Refused(415, EXPECTED)
+        if encoding not in (b"identity", b""):
+            raise Refused(
+                415, EXPECTED, "Send application/json without Content-Encoding: the body is not decompressed."
+            )
         if b"charset=" in charset and charset.split(b"charset=", 1)[1].split(b";", 1)[0].strip(b'" ') not in (
             b"utf-8",
             b"utf8",
         ):
-            raise Refused(415, EXPECTED)
+            raise Refused(415, EXPECTED, "Send application/json in UTF-8; another charset is not read.")
         length = self.headers.get(b"content-length")
         if length is not None and not length.isdigit():
             raise Refused(400, text="Content-Length is not a number.")

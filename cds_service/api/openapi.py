@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.api.problems import outcome_of
 from cds_service.api.schemas import SCHEMAS
 from cds_service.errors import MalformedRequest, NothingToLookAt, RequestError, WrongType
-from cds_service.fhir.gather import NO_DATA
+from cds_service.fhir.gather import NO_DATA, NO_SERVER
 from cds_service.guidance.finding import Hook
 from cds_service.hooks.discovery import SERVICES
 
@@ -84,7 +84,7 @@ EXAMPLE_FEEDBACK = {
 
 REFUSALS: dict[int, RequestError] = {
     400: MalformedRequest("context.patientId is required", where="context.patientId", code="required"),
-    412: NothingToLookAt(NO_DATA, missing=("patient", "laboratory", *NOTHING_ON_RECORD)),
+    412: NothingToLookAt(f"{NO_DATA} ({NO_SERVER})", missing=("patient", "laboratory", *NOTHING_ON_RECORD)),
     422: WrongType("prefetch must be an object", where="prefetch", code="structure"),
 }
 """What a caller is told, by the same code that answers calls."""

@@ -17,11 +17,11 @@ TEXTS = {
     400: "The request cannot be read.",
     401: "Authentication is required.",
     403: "Not permitted.",
-    404: "There is nothing here.",
+    404: "There is nothing here. GET /cds-services lists the services.",
     405: "This method is not supported here.",
     408: "The body did not arrive in time.",
     413: "The body is too large.",
-    415: "Send application/json in UTF-8, not compressed.",
+    415: "Send Content-Type: application/json.",
     500: "The service failed to answer. The error was recorded.",
     503: "The service is busy or a part of it is unavailable. Try again later.",
 }

@@ -22,6 +22,8 @@ from cds_service.guidance.finding import Hook
 from cds_service.hooks.request import CDSRequest
 
 NO_DATA = "no prefetch was delivered and no FHIR server may be asked"
+NO_SERVER = "the request names no fhirServer"
+NOT_ASKING = "this service is not set up to read from the request's fhirServer"
 MISSING = "was not delivered in prefetch and could not be read from the FHIR server"
 UNREADABLE = "was delivered in a form that cannot be read"
 OUTCOME = "could not be searched by the client (OperationOutcome)"
@@ -160,11 +162,17 @@ def refusal_for(key: str, refusal: Failure) -> Failure:
     return Failure(reason=refusal.reason, detail=f"{TITLES.get(key, 'Data')}: {refusal.detail}")
 
 
-def refuse_empty(taken: Prefetched, queries: Sequence[Query]) -> None:
+def refuse_empty(taken: Prefetched, queries: Sequence[Query], why: str) -> None:
     """412 when nothing at all could be looked at: no usable key (``null`` counts as an answer) and nobody to ask."""
     if taken.usable == 0 and not taken.failures:
         missing = tuple(query.key for query in queries)
-        raise NothingToLookAt(NO_DATA, missing=missing)
+        raise NothingToLookAt(f"{NO_DATA} ({why})", missing=missing)
+
+
+def _why_nobody(request: CDSRequest, refusal: Failure | None) -> str:
+    if request.fhir_server is None:
+        return NO_SERVER
+    return NOT_ASKING if refusal is None else refusal.detail.removeprefix("not read, because ").rstrip(".")
 
 
 def _with_nameless_orders(request: CDSRequest, taken: Prefetched) -> list[Opened]:
@@ -185,7 +193,7 @@ async def gather(request: CDSRequest, queries: Sequence[Query], fetcher: Fetcher
     refusal = fetcher.refusal(request) if fetcher is not None and request.fhir_server else None
     if fetcher is None or request.fhir_server is None or refusal is not None:
         if request.hook is not Hook.ORDER_SELECT or not orders_nothing(request.draft_orders):
-            refuse_empty(taken, queries)  # where nothing is ordered, missing data hide no rule
+            refuse_empty(taken, queries, _why_nobody(request, refusal))  # with no order, missing data hide no rule
         return deliver(taken, refusal)
     fetched = await fetcher.fetch(request, taken.absent, taken.pages, now, nameless)
     failures = dict(taken.failures)

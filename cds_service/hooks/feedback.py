@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from cds_service.errors import MalformedRequest, WrongType
+from cds_service.hooks.broken_json import what_is_broken
 
 MAX_ENTRIES = 1_000
 MAX_COMMENT = 4_000
@@ -50,7 +51,7 @@ def parse_feedback(body: bytes) -> tuple[list[FeedbackEntry], list[BadEntry]]:
     try:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedRequest("the body is not valid JSON (UTF-8)", where="feedback", code="structure") from error
+        raise MalformedRequest(what_is_broken(body, error), where="feedback", code="structure") from error
     entries = data.get("feedback") if isinstance(data, dict) else None
     if entries is None:
         raise MalformedRequest("feedback is required", where="feedback", code="required")

@@ -14,6 +14,8 @@ import msgspec
 
 from cds_service.errors import MalformedRequest, WrongType
 from cds_service.guidance.finding import Hook
+from cds_service.hooks.broken_json import what_is_broken
+from cds_service.hooks.discovery import SERVICES
 from cds_service.hooks.request import CDSRequest, FhirAuthorization
 
 Raw = msgspec.Raw
@@ -21,6 +23,7 @@ DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 ANYTHING = msgspec.json.Decoder()
 NULL = b"null"
+SERVICE_IDS = {hook.value: name for name, hook in SERVICES.items()}
 PATIENT_ID = re.compile(r"[A-Za-z0-9._~:-]{1,255}")
 MAX_INSTANCE = 500
 MAX_SELECTIONS = 2_000
@@ -48,7 +51,7 @@ def parse_request(body: bytes, hook: Hook, decode: Callable[[bytes], Members | N
         members = _members(body, "request", malformed="the body is not a JSON object")
     said = _text(members, "hook", "hook", required=True)
     if said != hook.value:
-        raise MalformedRequest(f"this service answers the hook {hook.value} only", where="hook", code="value")
+        raise MalformedRequest(_wrong_hook(said, hook), where="hook", code="value")
     instance = _text(members, "hookInstance", "hookInstance", required=True)
     if len(instance) > MAX_INSTANCE:
         raise MalformedRequest("hookInstance is too long", where="hookInstance", code="too-long")
@@ -69,6 +72,12 @@ def parse_request(body: bytes, hook: Hook, decode: Callable[[bytes], Members | N
     )
 
 
+def _wrong_hook(said: str, hook: Hook) -> str:
+    """The way out for the most common mistake in a build: the hook of one service posted to another."""
+    text = f"this service answers the hook {hook.value} only"
+    return text + (f"; post {said} to {SERVICE_IDS[said]}" if said in SERVICE_IDS else "")
+
+
 def holds_too_many_values(text: bytes | bytearray) -> bool:
     """Whether a large JSON text is denser than any chart. Costs a millisecond per megabyte, only above ``LARGE``."""
     return len(text) > LARGE and text.count(b",") * BYTES_PER_VALUE > len(text)
@@ -80,7 +89,7 @@ def _refuse_broken_text(body: bytes) -> None:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise MalformedRequest("the body is not valid JSON (UTF-8)", where="request", code="structure") from error
+            raise MalformedRequest(what_is_broken(body, error), where="request", code="structure") from error
 
 
 def _members(raw: bytes | msgspec.Raw, where: str, *, malformed: str) -> Members:
@@ -89,7 +98,7 @@ def _members(raw: bytes | msgspec.Raw, where: str, *, malformed: str) -> Members
     except msgspec.ValidationError as error:
         raise MalformedRequest(malformed, where=where, code="structure") from error
     except DECODE_ERRORS as error:
-        raise MalformedRequest("the body is not valid JSON (UTF-8)", where=where, code="structure") from error
+        raise MalformedRequest(what_is_broken(bytes(raw), error), where=where, code="structure") from error
     if _has_twins(bytes(raw), members):
         raise MalformedRequest("a member name occurs twice", where=where, code="structure")
     return members
