@@ -195,13 +195,19 @@ def test_j13_time_grows_linearly_with_observations(running: Running) -> None:
     assert times[90_000] / times[10_000] < 25, times
 
 
-@pytest.mark.parametrize("inside", [False, True], ids=["in the context", "in a resource"])
-def test_j14_time_grows_linearly_with_members(running: Running, inside: bool) -> None:
+MEMBERS_IN: dict[str, Callable[[bytes], bytes]] = {
+    "at the top": lambda members: in_prefetch(b"null").replace(b'"hook"', members + b',"hook"'),
+    "in the context": lambda members: in_prefetch(b"null").replace(b'"userId"', members + b',"userId"'),
+    "in prefetch": lambda members: in_prefetch(b"null," + members),
+    "in a resource": lambda members: in_prefetch(bundle(b'{"resourceType":"Observation",%s}' % members)),
+}
+
+
+@pytest.mark.parametrize("blank", [b"", b" "], ids=["tight", "with blanks"])
+@pytest.mark.parametrize("place", MEMBERS_IN)
+def test_j14_time_grows_linearly_with_members(running: Running, place: str, blank: bytes) -> None:
     def body(n: int) -> bytes:
-        members = b",".join(b'"k%d":1' % i for i in range(n))
-        if inside:
-            return in_prefetch(bundle(b'{"resourceType":"Observation",%s}' % members))
-        return in_prefetch(b"null").replace(b'"userId"', members + b',"userId"')
+        return MEMBERS_IN[place]((b"," + blank).join(b'"k%d":%s1' % (i, blank) for i in range(n)))
 
     small, large = (seconds_for(running, body(n)) for n in (10_000, 100_000))
     assert large / small < 25
