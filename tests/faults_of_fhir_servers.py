@@ -253,6 +253,7 @@ FAULTS: dict[str, Fault] = {
     "br": Fault("named", header("content-encoding", "br")),
     "endless body": Fault("named", put(endless=b" " * 65_536, headers={"content-type": "application/json", "content-length": "500000000"})),
     "a million entries": Fault("named", body(MANY)),
+    "nothing but commas": Fault("named", body(BUNDLE + b",".join([b"1"] * 1_900_000) + b"]}")),
     "very deep": Fault("named", body(b"[" * 100_000)),
     "page that loops": Fault("named", next_link(lambda ask, server: f"{server.base}/{ask.kind}?{ask.query}")),
     "endless pages": Fault("named", next_link(lambda ask, server: f"{server.base}/{ask.kind}?{ask.query}&n={ask.number}")),

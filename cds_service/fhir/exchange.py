@@ -28,6 +28,8 @@ from cds_service.hooks.parse import holds_too_many_values
 
 MAX_ANSWER_BYTES = 4_000_000
 """Inflated, of all pages of one query: ten times the largest that were seen."""
+SMALL = 100_000
+"""Bytes up to which an answer is read however many values it holds."""
 MAX_URL = 1_900
 MAX_CALLS = 24
 """To one server at once; further calls wait within their deadline."""
@@ -184,7 +186,7 @@ async def _read(response: httpx.Response, budget: Budget) -> msgspec.Raw:
         if budget.bytes_left < 0:
             raise Trouble(failures.TOO_MUCH)
         body += part
-    if holds_too_many_values(body):
+    if holds_too_many_values(body, beyond=SMALL):
         raise Trouble(failures.TOO_MUCH)
     try:
         return msgspec.json.decode(body, type=msgspec.Raw)

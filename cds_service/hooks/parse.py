@@ -79,9 +79,9 @@ def _wrong_hook(said: str, hook: Hook) -> str:
     return text + (f"; post {said} to {SERVICE_IDS[said]}" if said in SERVICE_IDS else "")
 
 
-def holds_too_many_values(text: bytes | bytearray) -> bool:
-    """Whether a large JSON text is denser than any chart. Costs a millisecond per megabyte, only above ``LARGE``."""
-    return len(text) > LARGE and text.count(b",") * BYTES_PER_VALUE > len(text)
+def holds_too_many_values(text: bytes | bytearray, *, beyond: int = LARGE) -> bool:
+    """Whether a JSON text of more than ``beyond`` bytes is denser than any chart. Costs a millisecond per megabyte."""
+    return len(text) > beyond and text.count(b",") * BYTES_PER_VALUE > len(text)
 
 
 def _refuse_broken_text(body: bytes) -> None:

@@ -154,9 +154,14 @@ def test_s_every_forged_token_gets_the_same_401_and_one_clean_line(settings: Set
     assert not any(b"evil" in line or b"1=1" in line or b"passwd" in line for line in lines)
 
 
-@pytest.mark.parametrize("scheme", ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "bearer", "Token x", "", "Bearer a b c"])
-def test_s01_other_schemes_are_401(settings: Settings, scheme: str) -> None:
-    (response,) = call(settings, None, headers=[("authorization", scheme)])
+@pytest.mark.parametrize(
+    "said",
+    ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "bearer", "Token x", "", "Bearer a b c",
+     "{good}", "Basic {good}", "Token {good}", "DPoP {good}", "Bearer {good} x", "Bearer,{good}"],
+)  # fmt: skip
+def test_s01_other_schemes_are_401(settings: Settings, said: str) -> None:
+    """Also around a token that is good."""
+    (response,) = call(settings, None, headers=[("authorization", said.format(good=token()))])
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
 
 

@@ -45,14 +45,19 @@ class Fault:
     tests: tuple[str, ...]
 
 
-def _fault(line: str) -> Fault:
-    name, stimulus, answer, *tests = (part.strip() for part in line.split("|"))
+def named_tests(text: str) -> tuple[str, ...]:
+    """The tests of a text, with the short names of this file written out: ``STORE::test_x`` → ``tests/...::test_x``."""
     known = {key: value for key, value in globals().items() if key.isupper() and isinstance(value, str)}
     named = []
-    for test in (one for some in tests for one in some.split()):
+    for test in text.split():
         file, _, function = test.partition("::")
         named.append(known[file] + (f"::{function}" if function else "") if file in known else test)
-    return Fault(name, stimulus, answer, tuple(named))
+    return tuple(named)
+
+
+def _fault(line: str) -> Fault:
+    name, stimulus, answer, *tests = (part.strip() for part in line.split("|"))
+    return Fault(name, stimulus, answer, named_tests(" ".join(tests)))
 
 
 TABLE = """
@@ -68,7 +73,7 @@ J09 | the same in chunks | 413 at the limit, connection closed | BODIES::test_j0
 J10 | lengths that contradict each other; request smuggling | 400 or closed, nothing behind it is handled | BODIES::test_j10_contradicting_lengths_are_refused_and_nothing_is_smuggled LOAD::test_b06_a_body_that_trickles_is_answered_408
 J11 | compressed bodies: bombs, nested, wrong bytes, br, zstd | 415, never inflated | BODIES::test_j11_compressed_bodies_are_refused
 J12 | other content types and charsets | a stated list is accepted, the rest is 415 | BODIES::test_j12_content_types_by_a_stated_list BODIES::test_j12_no_content_type
-J13 | 100,000 entries; millions of empty ones | linear time; what is beyond 20,000 entries of a Bundle is named; denser than any chart: 400 | BODIES::test_j13_time_grows_linearly_with_observations LIFE::test_j13_floods_of_empty_values_are_cheap ROBUST::test_j13_a_hundred_thousand_entries_are_answered_and_the_cut_is_named
+J13 | 100,000 entries; millions of empty ones | linear time; what is beyond 20,000 entries of a Bundle is named; denser than any chart: 400 | BODIES::test_j13_time_grows_linearly_with_observations LIFE::test_j13_floods_of_empty_values_are_cheap LIFE::test_j13_a_large_body_that_is_denser_than_any_chart_is_refused_unread ROBUST::test_j13_a_hundred_thousand_entries_are_answered_and_the_cut_is_named
 J14 | 100,000 members in one object | linear time | BODIES::test_j14_time_grows_linearly_with_members
 J15 | megabyte names, 100,000 codings, 10,000 components | answered in time, text cut | BODIES::test_j15_huge_parts_are_answered_in_time_and_cut
 J16 | texts made for slow patterns, against every pattern of the program | twice the text costs at most about twice the time | BODIES::test_j16_no_pattern_is_slow_on_trap_texts BODIES::test_j16_trap_texts_anywhere_in_the_chart_are_answered_in_time
@@ -102,11 +107,11 @@ S23 | telling refusals apart | the same bytes and headers for every reason | FOR
 S24 | foreign origins, Host and X-Forwarded-Host | no reflection, never credentials; the audience comes from the configuration | AUTH::test_s24_the_audience_comes_from_the_configuration_not_from_the_request AUTH::test_s24_a_foreign_origin_is_not_reflected_and_never_with_credentials AUTH::test_s24_null_is_no_origin_even_where_any_may_call
 S25 | discovery, health, metrics without a token | discovery always; metrics only where asked for once the port is public | AUTH::test_s25_metrics_are_not_public_by_default_and_discovery_always_is AUTH::test_s25_beyond_loopback_without_clients_metrics_need_to_be_asked_for TOKENS::test_s25_discovery_needs_no_token
 F01 | a host that is not listed | no look-up, no connection; named | SERVERS::test_f01_f02_no_look_up_and_no_connection_for_a_host_that_is_not_listed FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
-F02 | loopback, metadata and private addresses in every spelling | as F01 | SERVERS::test_f01_f02_no_look_up_and_no_connection_for_a_host_that_is_not_listed FETCH::test_f02_forbidden_addresses_are_refused_for_an_ordinary_base
+F02 | loopback, metadata and private addresses in every spelling | as F01 | FETCH::test_f02_a_base_cannot_be_an_address_in_another_spelling SERVERS::test_f01_f02_no_look_up_and_no_connection_for_a_host_that_is_not_listed FETCH::test_f02_forbidden_addresses_are_refused_for_an_ordinary_base
 F03 | userinfo, look-alikes, backslashes, other ports | only the listed base passes | FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
 F04 | other schemes, relative, placeholders, 10 kB | never fetched | FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
 F05 | path tricks, query or fragment in the base | refused | FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted FETCH::test_f08_foreign_next_links_are_never_followed
-F06 | DNS rebinding | the connection goes to the checked address; one bad record refuses all | SERVERS::test_f06_a_name_with_any_record_that_is_not_allowed_is_refused SERVERS::test_f06_the_address_that_was_checked_is_the_one_called
+F06 | DNS rebinding | the connection goes to the checked address; one bad record refuses all | SERVERS::test_f06_the_transport_refuses_a_name_that_points_inside SERVERS::test_f06_a_name_with_any_record_that_is_not_allowed_is_refused SERVERS::test_f06_the_address_that_was_checked_is_the_one_called
 F07 | redirects, to itself too | not followed, named | MATRIX
 F08 | next links elsewhere | not followed; the token reaches its own server only | SERVERS::test_f08_a_token_is_sent_to_its_own_server_only FETCH::test_f08_foreign_next_links_are_never_followed MATRIX
 F09 | pages that loop, never end, are empty | ten pages, four megabytes, the deadline; named as incomplete | MATRIX FETCH::test_f09_page_loops_end_and_are_named
@@ -119,7 +124,7 @@ F15 | slow head, slow body, trickle, stall | answered at the deadline, connectio
 F16 | a name service that is slow or fails | answered at the deadline | SERVERS::test_f16_a_name_service_that_is_slow_or_fails_costs_no_more_than_the_deadline
 F17 | one kind of data works, another fails | cards from what came, the rest named | MATRIX FETCH::test_a_bad_answer_for_medicines_is_named_and_the_rest_is_evaluated
 F18 | HTML, XML, nothing, another resource, a transaction | named as unreadable | MATRIX
-F19 | endless, bomb, a million entries, very deep | stopped at four megabytes per query, inflated in steps; the other queries are not concerned | MATRIX
+F19 | endless, bomb, a million entries, very deep | stopped at four megabytes per query, inflated in steps; the other queries are not concerned | MATRIX SERVERS::test_f19_a_bomb_is_inflated_no_further_than_the_budget SERVERS::test_f19_an_answer_that_is_denser_than_any_chart_is_not_read
 F20 | outcomes among the entries, wrong totals, null entries | good entries used, a cut search named | MATRIX
 F21 | filters ignored: other patients, other codes | strangers excluded and counted | MATRIX
 F22 | our token comes back | in no card, log or error | MATRIX

@@ -10,6 +10,7 @@ import json
 import socket
 import ssl
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ BY_ID = {
     "F15": ("slow first byte", "slow body", "trickle", "stall after half"),
     "F17": ("fails every second time", "slower and slower"),
     "F18": ("HTML", "XML", "lines of JSON", "empty body", "empty object", "null", "another resource", "a transaction", "an outcome"),
-    "F19": ("gzip bomb", "gzip that is none", "br", "endless body", "a million entries", "very deep"),
+    "F19": ("gzip bomb", "gzip that is none", "br", "endless body", "a million entries", "nothing but commas", "very deep"),
     "F20": ("a warning of suppressed results", "an information", "wrong total", "null entries", "everything twice"),
     "F21": ("other patients among them", "filters ignored"),
     "F22": ("our token comes back",),
@@ -272,6 +273,35 @@ def test_f01_f02_no_look_up_and_no_connection_for_a_host_that_is_not_listed(sche
     assert resolver.asked == 0
     assert ("potassium-high", "critical") in hits(body)
     assert "Condition" in {entry.get("need") for entry in account(body)["notEvaluated"]}
+
+
+async def test_f06_the_transport_refuses_a_name_that_points_inside() -> None:
+    base, resolver = parse_base(BASE), Resolver(["127.0.0.1"])
+    assert base is not None
+    transport = checked_transport(base, private=False, trust=trusted(None), resolver=resolver)
+    with pytest.raises(httpx.ConnectError, match="address refused"):
+        await transport.handle_async_request(httpx.Request("GET", BASE))
+    assert resolver.asked == 1
+
+
+async def test_f19_a_bomb_is_inflated_no_further_than_the_budget(server: FaultyServer) -> None:
+    """Two hundred megabytes behind two hundred kilobytes; four megabytes of them may be looked at."""
+    bench = await bench_for(server)
+    server.break_with("gzip bomb", frozenset({"Condition"}))
+    tracemalloc.start()
+    response, _ = await bench.post({})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "Condition" in {entry.get("need") for entry in account(response.json())["notEvaluated"]}
+    assert most < 25_000_000
+
+
+async def test_f19_an_answer_that_is_denser_than_any_chart_is_not_read(server: FaultyServer) -> None:
+    bench = await bench_for(server)
+    server.break_with("nothing but commas", frozenset({"Condition"}))
+    response, _ = await bench.post({})
+    entries = account(response.json())["notEvaluated"]
+    assert any("there is too much of it" in one["reason"] for one in entries if one.get("need") == "Condition")
 
 
 async def test_f10_a_prefetch_bundle_with_a_next_link_is_read_on(server: FaultyServer) -> None:

@@ -17,7 +17,7 @@ import pytest
 from cds_service.errors import ConfigurationError
 from cds_service.feedback.records import Outcome
 from cds_service.feedback.store import Store
-from tests.reliability.process import JSON, SERVICE, good_body, service
+from tests.reliability.process import JSON, SERVICE, Running, good_body, service
 from tests.reliability.test_bodies import DEEP, SMALL, bundle, in_prefetch
 
 FEEDBACK = json.dumps(
@@ -116,3 +116,12 @@ def test_j13_floods_of_empty_values_are_cheap(tmp_path: Path) -> None:
                 assert running.post(in_prefetch(value)).status_code in (200, 400)
                 assert time.perf_counter() - begin < 3.0, (piece, often)
         assert running.is_good()
+
+
+@pytest.mark.parametrize("piece", [b"{}", b"null", b"1"])
+def test_j13_a_large_body_that_is_denser_than_any_chart_is_refused_unread(running: Running, piece: bytes) -> None:
+    listed = b",".join([piece] * (9_900_000 // (len(piece) + 1)))
+    begin = time.perf_counter()
+    response = running.post(in_prefetch(b"[" + listed + b"]"))
+    assert (response.status_code, response.json()["issue"][0]["code"]) == (400, "too-costly")
+    assert time.perf_counter() - begin < 1.0
