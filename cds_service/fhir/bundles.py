@@ -6,12 +6,23 @@ never costs the others. Work is linear in the size of the input.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from cds_service.fhir.shapes import Bundle, Entry, Link, Observation, OperationOutcome, Resource, Shape
+from cds_service.fhir.shapes import (
+    AnyResource,
+    Bundle,
+    Entry,
+    Link,
+    Observation,
+    OperationOutcome,
+    Resource,
+    Shape,
+    Unread,
+)
 from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
 from cds_service.fhir.twins import says_value_twice
 
@@ -21,6 +32,9 @@ MAX_ENTRIES = 20_000
 SHORT = 120
 """Bytes below which a Bundle may be judged empty at a glance."""
 SPECIAL = frozenset({Bundle, OperationOutcome, type(None)})
+KNOWN_TYPES = frozenset(str(one.__struct_config__.tag) for one in get_args(AnyResource) if not issubclass(one, Unread))
+"""Resource types of which something is read."""
+NO_TOTAL = re.compile(rb'"total"\s{0,9}:\s{0,9}(?:0|null)\b')
 
 
 class Coded(Shape):
@@ -53,6 +67,7 @@ class RawBundle(Shape):
     resourceType: str | None = None
     link: list[Link] | None = None
     entry: list[RawEntry] | None = None
+    total: msgspec.Raw = msgspec.Raw()
 
 
 class RawEntry(Shape):
@@ -60,6 +75,7 @@ class RawEntry(Shape):
 
     resource: msgspec.Raw = msgspec.Raw()
     fullUrl: str | None = None
+    resourceType: str | None = None
 
 
 class Found(Shape):
@@ -67,6 +83,8 @@ class Found(Shape):
 
     resource: Resource | Broken
     fullUrl: str | None = None
+    index: int | None = None
+    """Of its entry; ``None`` for a resource that is no entry."""
 
 
 BUNDLE = msgspec.json.Decoder(RawBundle)
@@ -91,6 +109,8 @@ class Opened:
     """OperationOutcomes, kept apart from the data."""
     is_cut: bool = False
     """Whether there were more entries than are opened."""
+    is_withheld: bool = False
+    """Whether a search tells how many it found and brings none of them."""
 
     def types(self) -> set[str]:
         """The resource types present."""
@@ -107,7 +127,9 @@ EMPTY = Opened()
 
 def open_value(value: object) -> Opened:
     """The resources under a key; ``null`` and empty containers give none."""
-    if value is None or (type(value) is Bundle and not value.entry and not value.raw_link):
+    if value is None or (
+        type(value) is Bundle and not value.entry and not value.raw_link and not _counts(value.raw_total)
+    ):
         return EMPTY
     opened = Opened()
     if isinstance(value, msgspec.Raw):
@@ -115,7 +137,8 @@ def open_value(value: object) -> Opened:
     elif isinstance(value, Bundle):
         _take_bundle(value, opened, 0)
     elif isinstance(value, Resource):
-        _take(value, None, opened, MAX_NESTED)
+        _take(value, None, opened, MAX_NESTED, None)
+        opened.is_readable = not isinstance(value, Unread)
     elif isinstance(value, list):
         opened.unreadable += len(value)
     else:
@@ -132,29 +155,38 @@ def _take_bundle(bundle: Bundle, opened: Opened, depth: int) -> None:
             opened.next_url = link.url
     entries = bundle.entry
     if not entries:
+        opened.is_withheld = opened.is_withheld or _counts(bundle.raw_total)
         return
     kinds = {type(entry.resource) for entry in entries}
     if not kinds.isdisjoint(SPECIAL):
-        for entry in entries:
-            _take(entry.resource, entry.fullUrl, opened, depth)
+        for index, entry in enumerate(entries):
+            if entry.resource is None and entry.resourceType is not None:
+                opened.unreadable += 1
+            _take(entry.resource, entry.fullUrl, opened, depth, index)
         return
     opened.kinds |= kinds
     if opened.resources:
-        opened.resources += entries
+        opened.resources += [Found(one.resource, one.fullUrl, at) for at, one in enumerate(entries)]  # type: ignore[arg-type]
     else:
         opened.resources = entries  # type: ignore[assignment]  # taken over as it is: nobody else holds it
 
 
-def _take(resource: Resource | Broken | None, url: str | None, opened: Opened, depth: int) -> None:
+def _counts(total: msgspec.Raw) -> bool:
+    return bytes(total) not in (b"", b"0", b"null")
+
+
+def _take(resource: Resource | Broken | None, url: str | None, opened: Opened, depth: int, index: int | None) -> None:
     if resource is None:
         return
     if isinstance(resource, Bundle):
         if depth < MAX_NESTED:
             _take_bundle(resource, opened, depth + 1)
+        else:
+            opened.unreadable += 1
     elif isinstance(resource, OperationOutcome):
         opened.outcomes.append(resource)
     else:
-        opened.resources.append(Found(resource, url))
+        opened.resources.append(Found(resource, url, index))
         opened.kinds.add(type(resource))
 
 
@@ -178,6 +210,8 @@ def _open_raw(raw: msgspec.Raw, opened: Opened) -> None:
 
 def _is_plainly_empty(text: bytes) -> bool:
     """A short Bundle without entries or links: most of what a tidy client sends for an ordinary patient."""
+    if b'"total"' in text and not NO_TOTAL.search(text):
+        return False
     return b'"Bundle"' in text and b'"entry"' not in text and b'"link"' not in text and text[-1:] == b"}"
 
 
@@ -188,35 +222,40 @@ def _open_array(raw: msgspec.Raw, opened: Opened) -> None:
         opened.is_readable = False
         return
     opened.is_cut = len(items) > MAX_ENTRIES
-    for item in items[:MAX_ENTRIES]:
+    for index, item in enumerate(items[:MAX_ENTRIES]):
         if bytes(memoryview(item)[:1]) == b"{":
-            _open_object(item, None, opened, 0)
+            _open_object(item, None, opened, 0, index)
         elif bytes(item) != b"null":
             opened.unreadable += 1
 
 
-def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
+def _open_object(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int, index: int | None = None) -> None:
     try:
         bundle = BUNDLE.decode(raw)
     except DECODE_ERRORS:
-        _open_loosely(raw, url, opened, depth)
+        _open_loosely(raw, url, opened, depth, index)
         return
     kind = bundle.resourceType
     if kind != "Bundle" and (kind is not None or bundle.entry is None):
         if kind is None and depth < MAX_NESTED and (inner := _wrapped(raw)):
-            _open_object(inner, url, opened, depth + 1)
+            _open_object(inner, url, opened, depth + 1, index)
         elif kind is None:
             opened.is_readable = opened.is_readable and memoryview(raw).nbytes <= 2
         else:
-            _add(raw, url, opened, MAX_NESTED)
+            _add(raw, url, opened, MAX_NESTED, index)
+            if index is None and kind not in KNOWN_TYPES:
+                opened.is_readable = False  # a List, Parameters or a misspelt Bundle instead of what was asked for
         return
     for link in bundle.link or ():
         if link.relation == "next" and link.url:
             opened.next_url = link.url
     entries = bundle.entry or ()
+    opened.is_withheld = opened.is_withheld or (not entries and _counts(bundle.total))
     opened.is_cut = opened.is_cut or len(entries) > MAX_ENTRIES
-    for entry in entries[:MAX_ENTRIES]:
-        _add(entry.resource, entry.fullUrl, opened, depth)
+    for place, entry in enumerate(entries[:MAX_ENTRIES]):
+        if not entry.resource and entry.resourceType is not None:
+            opened.unreadable += 1
+        _add(entry.resource, entry.fullUrl, opened, depth, place)
 
 
 def _wrapped(raw: msgspec.Raw) -> msgspec.Raw | None:
@@ -225,7 +264,7 @@ def _wrapped(raw: msgspec.Raw) -> msgspec.Raw | None:
     return inner if inner is not None and bytes(memoryview(inner)[:1]) == b"{" else None
 
 
-def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
+def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int, index: int | None) -> None:
     """One resource, opened further when it is a Bundle itself."""
     view = memoryview(raw)
     if view.nbytes == 0 or bytes(view[:4]) == b"null":
@@ -238,16 +277,18 @@ def _add(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
         resource = RESOURCE.decode(raw)
     except DECODE_ERRORS:
         if resource_type(raw) == "Bundle" and depth < MAX_NESTED:
-            _open_object(raw, url, opened, depth + 1)
+            _open_object(raw, url, opened, depth + 1, index)
             return
         resource = _glance(raw)
     if isinstance(resource, Bundle):
         if depth < MAX_NESTED:
-            _open_object(raw, url, opened, depth + 1)
+            _open_object(raw, url, opened, depth + 1, index)
+        else:
+            opened.unreadable += 1
         return
     if isinstance(resource, Observation) and says_value_twice(bytes(raw)):
         opened.says_value_twice = True
-    _take(resource, url, opened, depth)
+    _take(resource, url, opened, depth, index)
 
 
 def _glance(raw: msgspec.Raw) -> Broken:
@@ -257,7 +298,7 @@ def _glance(raw: msgspec.Raw) -> Broken:
         return Broken()
 
 
-def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int) -> None:
+def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int, index: int | None) -> None:
     """A Bundle with entries of the wrong kind, or a resource whose ``entry``/``link`` is something else."""
     try:
         members = LOOSE.decode(raw)
@@ -267,7 +308,7 @@ def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int)
     kind = _loose(members.get("resourceType"))
     if kind != "Bundle":
         if isinstance(kind, str):
-            _add(raw, url, opened, MAX_NESTED)
+            _add(raw, url, opened, MAX_NESTED, index)
         else:
             opened.unreadable += 1
         return
@@ -277,15 +318,15 @@ def _open_loosely(raw: msgspec.Raw, url: str | None, opened: Opened, depth: int)
             opened.next_url = found["url"]
     entries = members.get("entry")
     if entries is not None and bytes(memoryview(entries)[:1]) == b"{":
-        _open_loose_entry(entries, opened, depth)
+        _open_loose_entry(entries, opened, depth, 0)
         return
     if entries is not None and bytes(memoryview(entries)[:1]) not in (b"[", b"n"):
         opened.unreadable += 1
-    for item in _loose_items(entries, opened):
-        _open_loose_entry(item, opened, depth)
+    for place, item in enumerate(_loose_items(entries, opened)):
+        _open_loose_entry(item, opened, depth, place)
 
 
-def _open_loose_entry(item: msgspec.Raw, opened: Opened, depth: int) -> None:
+def _open_loose_entry(item: msgspec.Raw, opened: Opened, depth: int, index: int) -> None:
     if bytes(item) == b"null":
         return
     try:
@@ -294,9 +335,11 @@ def _open_loose_entry(item: msgspec.Raw, opened: Opened, depth: int) -> None:
         opened.unreadable += 1
         return
     resource = members.get("resource")
+    if resource is None and "resourceType" in members:
+        opened.unreadable += 1
     if resource is not None:
         url = _loose(members.get("fullUrl"))
-        _add(resource, url if isinstance(url, str) else None, opened, depth)
+        _add(resource, url if isinstance(url, str) else None, opened, depth, index)
 
 
 def _loose(raw: msgspec.Raw | None) -> Any:

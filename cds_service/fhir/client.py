@@ -181,6 +181,8 @@ class FhirClient:
                 return TOO_MUCH
             if is_failure(opened):
                 return GARBLED if not opened.resources else PARTIAL
+            if opened.is_withheld and number == 0 and not opened.resources:
+                return PARTIAL
             if opened.next_url is None:
                 return None
             following = next_page(opened.next_url, base)

@@ -27,6 +27,7 @@ NOT_ASKING = "this service is not set up to read from the request's fhirServer"
 MISSING = "was not delivered in prefetch and could not be read from the FHIR server"
 UNREADABLE = "was delivered in a form that cannot be read"
 OUTCOME = "could not be searched by the client (OperationOutcome)"
+WITHHELD = "was counted but not delivered"
 MORE_PAGES = "has more pages than were delivered; older entries were not looked at"
 TITLES = {
     "patient": "Patient demographics",
@@ -139,6 +140,8 @@ def _failure(key: str, opened: Opened) -> Failure | None:
         return Failure(reason=GapReason.UNREADABLE, detail=sentence(key, UNREADABLE))
     if is_failure(opened):
         return Failure(reason=GapReason.UNREADABLE, detail=sentence(key, OUTCOME))
+    if opened.is_withheld and not opened.resources:
+        return Failure(reason=GapReason.INCOMPLETE, detail=sentence(key, WITHHELD))
     if opened.unreadable:
         return Failure(reason=GapReason.INCOMPLETE, detail=sentence(key, "holds entries that cannot be read"))
     return None

@@ -78,22 +78,23 @@ class _Found:
 
 
 def _most_telling(coded: Sequence[_Found], named: _Found | None) -> _Found:
-    """Of several codes of one concept the one that says most.
+    """Of several codes of one concept, in whatever order, what they say together.
 
     The first system decides. Beside an ingredient's code the product's stands for the whole (all ingredients, form,
-    strength); codes of single ingredients that the text names together are the combination.
+    strength). Codes of which none is the whole are the combination, or else the one that the text names too.
     """
-    first = coded[0]
-    same = [found for found in coded if found.rank == first.rank]
-    whole = max(
-        same,
-        key=lambda found: (found.members >= first.members, len(found.members) if found.members >= first.members else 0),
-    )
+    same = sorted((found for found in coded if found.rank == coded[0].rank), key=_order)
     together = frozenset().union(*(found.members for found in same))
-    if named is not None and whole.members < together <= named.members:
-        return _Found(together, whole.route, classes=whole.classes)
-    equal = [found for found in same if found.members == whole.members]
-    return next((found for found in equal if found.route or found.strength), whole)
+    equal = [found for found in same if found.members == together]
+    if not equal and named is not None and not together <= named.members:
+        equal = [found for found in same if found.members == named.members]
+    if not equal:
+        return _Found(together, classes=frozenset().union(*(found.classes for found in same)), rank=same[0].rank)
+    return next((found for found in equal if found.route or found.strength), equal[0])
+
+
+def _order(found: _Found) -> tuple[list[int], str, float]:
+    return sorted(found.members), found.route or "", found.strength or 0.0
 
 
 class DrugIndex:
@@ -206,7 +207,13 @@ class DrugIndex:
         return None
 
     def _conflict(self, found: _Found, others: Sequence[_Found], named: _Found | None) -> str | None:
-        """One sentence when another code, or the words, name something that is neither part nor whole of it."""
+        """One sentence when another code, or the words, name something that is neither part nor whole of it, or when codes
+        of different medicines stand side by side and no words say that they are one product."""
+        same = [entry for entry in others if entry.rank == found.rank]
+        if all(entry.members < found.members for entry in same) and (
+            named is None or not found.members <= named.members
+        ):
+            return f"codes mean {' and '.join(sorted({_listed(self._names(entry.members)) for entry in same}))}"
         for kind, other in [*(("another code", entry) for entry in others), ("the text", named)]:
             if other is None:
                 continue

@@ -7,12 +7,15 @@ def labeller_and_product(code: str) -> list[str]:
     """Nine-digit candidates (labeller 5, product 4) for an NDC; empty when the text is none.
 
     Eleven digits (with or without hyphens 5-4-2), ten digits with hyphens (4-4-2, 5-3-2, 5-4-1), labeller-product with
-    one hyphen, nine digits. Ten digits without hyphens are ambiguous and give no candidate: a guess could name another
+    one hyphen, nine digits. Of ten digits without hyphens only those that begin with 0 tell where the labeller ends (all
+    labellers of four digits do, no other); the rest are ambiguous and give no candidate: a guess could name another
     medicine.
     """
     parts = [part.strip() for part in code.strip().split("-")]
     if not all(part.isascii() and part.isdigit() for part in parts):
         return []
+    if len(parts) == 1 and len(parts[0]) == 10 and parts[0][0] == "0":
+        return ["0" + parts[0][:8]]
     if len(parts) == 1:
         return [parts[0][:9]] if len(parts[0]) in (9, 11) else []
     labeller, product = parts[0], parts[1]

@@ -29,13 +29,18 @@ from cds_service.fhir.read.medications import Medicines
 from cds_service.fhir.read.observations import READ_ERRORS, ByAnalyte, Notes, Results
 from cds_service.fhir.read.orders import Orders
 from cds_service.fhir.read.problems import Problems
+from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
 from cds_service.guidance.finding import Hook
 from cds_service.terminology import Terminology
 
-POINTED_AT = frozenset({shapes.Patient, shapes.Medication, shapes.Condition, shapes.Specimen})
-OLD_SHAPES = frozenset({"MedicationOrder", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"})
+POINTED_AT = frozenset({shapes.Patient, shapes.Medication, shapes.Substance, shapes.Condition, shapes.Specimen})
+OLD_SHAPES = frozenset(
+    {"MedicationOrder", "MedicationPrescription", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"}
+)
 """Resource types of DSTU2 and STU3 that stand where an R4 client would send a request."""
 MAX_RELEVANT = 5_000
+MOST_PLACES = 3
+"""Places of unusable resources that are named one by one."""
 
 Entries = Sequence[shapes.Entry | Found]
 
@@ -50,6 +55,8 @@ class Reader:
     medicines: Medicines
     orders: Orders
     patient: Patient | None = None
+    version: shapes.Patient | None = None
+    """The resource that ``patient`` was read from."""
     cut: bool = False
     relevant: int = 0
     findings: list[tuple[shapes.Observation, Kind]] = field(default_factory=list)
@@ -59,11 +66,12 @@ class Reader:
         problems = Problems(reading)
         return cls(reading, Results(reading), problems, Medicines(reading), Orders(reading, problems))
 
-    def read(self, delivered: Iterable[Opened], supporting: Entries) -> None:
-        """Index what others point at, then read every resource."""
+    def read(self, delivered: Iterable[tuple[str, Opened]], supporting: Entries) -> None:
+        """Index what others point at, then read every resource; what is delivered comes with its key."""
         lists: list[tuple[Entries, set[type]]] = [(supporting, {type(one.resource) for one in supporting})]
-        for opened in delivered:
+        for key, opened in delivered:
             entries: Entries = opened.resources[:MAX_ENTRIES]
+            self.reading.places.add(key, entries)
             self.cut = self.cut or opened.is_cut or len(opened.resources) > MAX_ENTRIES
             lists.append((entries, opened.kinds))
         for entries, kinds in lists:
@@ -81,10 +89,18 @@ class Reader:
                 self.reading.patient_urls.add(url)
             return
         indexed = self.reading.resources
-        if resource.id:  # type: ignore[union-attr]
-            indexed[f"{resource.kind}/{resource.id}"] = resource  # type: ignore[union-attr,assignment]
-        if url:
-            indexed[url] = resource  # type: ignore[assignment]
+        names = (f"{resource.kind}/{resource.id}" if resource.id else None, url)  # type: ignore[union-attr]
+        for name in filter(None, names):
+            known = indexed.get(name)
+            indexed[name] = resource if known is None else self._later(resource, known)  # type: ignore[arg-type,assignment]
+
+    def _later(self, resource: shapes.Resource, known: shapes.Resource) -> shapes.Resource:
+        """Of two resources of one name the later; two Medications that say different things name no medicine."""
+        if isinstance(resource, shapes.Medication) and isinstance(known, shapes.Medication):
+            return known if bytes(resource.raw_code) == bytes(known.raw_code) else shapes.Medication()
+        if isinstance(resource, shapes.Condition) and isinstance(known, shapes.Condition):
+            return resource if self.reading.later_version(resource.meta, known.meta) > 0 else known
+        return known
 
     def _read_all(self, entries: Entries) -> None:
         """Most of a chart are results that no rule reads: they are passed over at a glance."""
@@ -93,7 +109,7 @@ class Reader:
             resource = entry.resource
             if type(resource) is shapes.Observation:
                 known = kinds.get(bytes(resource.raw_code))
-                if known is not UNREAD or resource.raw_component:
+                if known is not UNREAD or resource.raw_component or resource.raw_contained:
                     self._observation(resource, known)
             else:
                 self._read_one(resource)
@@ -107,19 +123,19 @@ class Reader:
         try:
             read(self, resource)
         except READ_ERRORS:
-            self.reading.unreadable[resource.kind] += 1
+            self.reading.cannot_read(resource.kind, resource)
 
     def _broken(self, broken: Broken) -> None:
         """Of an unknown type or malformed: it matters when a rule would have read it."""
         kind = broken.resourceType
         if kind is None:
-            self.reading.unreadable["resource"] += 1
+            self.reading.cannot_read("resource", broken)
         elif kind == "Observation":
             found = self._analyte_of(broken)
             if found is not None:
-                self.results.cannot_read(found)
+                self.results.cannot_read(found, broken)
         elif kind in _NAMES:
-            self.reading.unreadable[kind] += 1
+            self.reading.cannot_read(kind, broken)
         elif kind in OLD_SHAPES:
             self.reading.old_version = True
 
@@ -134,8 +150,10 @@ class Reader:
         try:
             kind = known or reading.glossary.observation(bytes(observation.raw_code))
         except READ_ERRORS:
-            reading.unreadable["Observation"] += 1
+            reading.cannot_read("Observation", observation)
             return
+        if observation.raw_contained:
+            self._contained(observation)
         if not kind.is_read and not observation.raw_component:
             return
         self.relevant += 1
@@ -148,15 +166,37 @@ class Reader:
                     self.findings.append((observation, kind))
         except READ_ERRORS:
             if kind.analyte is not None:
-                self.results.cannot_read(kind.analyte)
+                self.results.cannot_read(kind.analyte, observation)
             else:
-                reading.unreadable["Observation"] += 1
+                reading.cannot_read("Observation", observation)
+
+    def _contained(self, panel: shapes.Observation) -> None:
+        """Members of a panel that it contains: results of their own, of the panel's patient where they name none."""
+        for raw in panel.contained or ():
+            if b'"Observation"' not in bytes(raw):
+                continue
+            try:
+                member = RESOURCE.decode(raw)
+            except DECODE_ERRORS:
+                self.reading.cannot_read("Observation", panel)
+                continue
+            if isinstance(member, shapes.Observation):
+                member.id = None  # known only inside the panel
+                member.raw_subject = member.raw_subject or panel.raw_subject
+                self._observation(member, None)
 
     # -- by type -------------------------------------------------------------------------------------------------
 
     def _patient(self, patient: shapes.Patient) -> None:
-        self.patient = read_patient(patient, self.reading) or self.patient
-        self.reading.sex = self.patient.sex if self.patient is not None else None
+        found = read_patient(patient, self.reading)
+        if found is None:
+            return
+        known = self.version
+        if known is not None and known is not patient:
+            order = self.reading.later_version(patient.meta, known.meta)
+            if order < 0 or (order == 0 and not found.deceased):
+                return
+        self.version, self.patient, self.reading.sex = patient, found, found.sex
 
     def _service_request(self, order: shapes.ServiceRequest) -> None:
         self.orders.add(order, drafted=False)
@@ -168,7 +208,7 @@ class Reader:
                 try:
                     self.problems.add_finding(observation, kind.match)
                 except READ_ERRORS:
-                    self.reading.unreadable["Observation"] += 1
+                    self.reading.cannot_read("Observation", observation)
 
 
 _READERS: Mapping[type, Callable[[Reader, Any], None]] = {
@@ -211,7 +251,9 @@ def read_chart(
         ordered = open_value(draft_orders)
         reader.cut = ordered.is_cut or len(ordered.resources) > MAX_ENTRIES
         drafts = ordered.resources[:MAX_ENTRIES]
-    reader.read((opened for values in delivery.values.values() for opened in values), _supporting(drafts))
+    delivered = ((key, opened) for key, values in delivery.values.items() for opened in values)
+    reader.read(delivered, _supporting(drafts))
+    reading.places.add("draftOrders", drafts)
     _read_drafts(reader, drafts, selections)
     reader.read_findings()
     reading.gaps[:0] = _gaps(reader, delivery, sources)
@@ -246,7 +288,7 @@ def _read_drafts(reader: Reader, drafts: Entries, selections: Sequence[str]) -> 
         try:
             _read_draft(reader, entry, selected)
         except READ_ERRORS:
-            reader.reading.unreadable["draft order"] += 1
+            reader.reading.cannot_read("draft order", entry.resource)
 
 
 def _read_draft(reader: Reader, entry: shapes.Entry | Found, selected: set[str]) -> None:
@@ -261,7 +303,7 @@ def _read_draft(reader: Reader, entry: shapes.Entry | Found, selected: set[str])
         if order.resourceType in OLD_SHAPES:
             reader.reading.old_version = True
         elif order.resourceType in (None, "ServiceRequest", "MedicationRequest"):
-            reader.reading.unreadable["draft order"] += 1
+            reader.reading.cannot_read("draft order", order)
 
 
 def _draft_state(
@@ -296,14 +338,28 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
         detail = f"{count} {_resources(kind, count)} could not be tied to the patient and {_were(count)} not used."
         yield Gap(need=kind, reason=GapReason.OTHER_PATIENT, detail=detail, always=True)
     for kind, count in sorted(reading.unreadable.items()):
-        detail = f"{count} {_resources(kind, count)} could not be read and {_were(count)} not used."
+        where = _places(reading.found_at[kind], count)
+        detail = f"{count} {_resources(kind, count)} could not be read and {_were(count)} not used{where}."
         yield Gap(need=kind, reason=GapReason.UNREADABLE, detail=detail, always=True)
+    for kind, count in sorted(reading.nameless.items()):
+        what = "A medicine" if count == 1 else f"{count} medicines"
+        where = _places(reading.found_at[f"nameless {kind}"], count)
+        detail = f"{what} with neither a known code nor a readable name {_were(count)} not looked at{where}."
+        yield Gap(need=kind, reason=GapReason.NOT_RECOGNISED, detail=detail, always=True)
     if reading.old_version:
         detail = "Data in an older FHIR version were not read; this service needs FHIR R4."
         yield Gap(need="FHIR R4", reason=GapReason.UNREADABLE, detail=detail, always=True)
     if reader.cut or reader.relevant > MAX_RELEVANT:
         detail = "The chart holds more entries than are read at once; the rest was not looked at."
         yield Gap(need="Observation", reason=GapReason.INCOMPLETE, detail=detail, always=True)
+
+
+def _places(found: Sequence[str], count: int) -> str:
+    """`` (laboratory.entry[3], laboratory.entry[7] and others)``."""
+    named = found[:MOST_PLACES]
+    if not named:
+        return ""
+    return f" ({', '.join(named)}{' and others' if count > len(named) else ''})"
 
 
 def _resources(kind: str, count: int) -> str:

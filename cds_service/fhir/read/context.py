@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import msgspec
 from cds_service.clinical.chart import Gap, GapReason, NotUsed, Sex
 from cds_service.clinical.limits import Limits
 from cds_service.fhir import shapes
+from cds_service.fhir.read.places import Places
 from cds_service.fhir.read.times import parse_time
 from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
 from cds_service.guidance.finding import Hook
@@ -51,6 +52,11 @@ class Reading:
     ownerless: Counter[str] = field(default_factory=Counter)
     """Resource type → how many could not be tied to any patient."""
     unreadable: Counter[str] = field(default_factory=Counter)
+    nameless: Counter[str] = field(default_factory=Counter)
+    """Resource type → how many medicines had neither a known code nor a readable name."""
+    places: Places = field(default_factory=Places)
+    found_at: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Resource type → where the first of those stood that could not be used."""
     old_version: bool = False
     """Something came in a shape of DSTU2 or STU3 that cannot be read."""
     latest_moment: float = 0.0
@@ -94,9 +100,29 @@ class Reading:
     def _elsewhere(self, written: bytes) -> Counter[str] | None:
         found = _REFERENCE.decode(written) if written else None
         reference = found.reference if found is not None else None
-        if reference is None or reference.startswith("#") or "?" in reference:
+        if not reference or reference.startswith("#") or "?" in reference:
             return self.ownerless
         return None if reference in self._own or reference in self.patient_urls else self.strangers
+
+    def cannot_read(self, kind: str, resource: object) -> None:
+        """Count a resource that is malformed, and remember where it stood."""
+        self.unreadable[kind] += 1
+        self._locate(kind, resource)
+
+    def cannot_name(self, kind: str, resource: object) -> None:
+        """Count a medicine with neither a known code nor a readable name, and remember where it stood."""
+        self.nameless[kind] += 1
+        self._locate(f"nameless {kind}", resource)
+
+    def _locate(self, what: str, resource: object) -> None:
+        where = self.places.of(resource)
+        if where is not None:
+            self.found_at[what].append(where)
+
+    def place_of(self, resource: object) -> str:
+        """`` (laboratory.entry[3])``, empty when it is not known."""
+        where = self.places.of(resource)
+        return f" ({where})" if where else ""
 
     def time(self, text: str | None) -> float | None:
         """A FHIR time as POSIX seconds."""
@@ -209,13 +235,14 @@ def text_of(concept: shapes.Concept | None) -> str | None:
     return next((clipped(one.display) for one in concept.coding or () if one.display), None)
 
 
-def status_code(value: shapes.Concept | str | None) -> str | None:
-    """The code of a status that is a CodeableConcept in R4 and was a plain code before."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return None
-    return next((one.code for one in value.coding or () if one.code), value.text)
+def status_code(value: shapes.Concept | str | None, known: Set[str] = frozenset()) -> str | None:
+    """A status in lower case: a CodeableConcept in R4, a plain code before; of several codings one that is ``known``."""
+    if value is None or isinstance(value, str):
+        said = [value] if value else []
+    else:
+        said = [*(one.code for one in value.coding or () if one.code), *([value.text] if value.text else [])]
+    folded = [one.strip().casefold() for one in said]
+    return next((one for one in folded if one in known), folded[0] if folded else None)
 
 
 def reference_to(kind: str, identity: str | None) -> str | None:

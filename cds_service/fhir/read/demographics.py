@@ -14,7 +14,7 @@ SEXES = {"female": Sex.FEMALE, "male": Sex.MALE}
 def read_patient(patient: shapes.Patient, reading: Reading) -> Patient | None:
     """The patient in context; ``None`` for anybody else (counted). Raises msgspec errors for a malformed one."""
     if patient.id != reading.patient_id:
-        reading.strangers["Patient"] += 1
+        (reading.strangers if patient.id else reading.ownerless)["Patient"] += 1
         return None
     return Patient(
         age=completed_years(patient.birthDate, reading),

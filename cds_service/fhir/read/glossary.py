@@ -14,7 +14,7 @@ from cds_service.clinical.vocabulary import Analyte, LabTest
 from cds_service.clinical.vocabulary import Concept as MeantConcept
 from cds_service.fhir.read.context import codings, text_of
 from cds_service.fhir.read.medicine_names import Named
-from cds_service.fhir.shapes import Concept
+from cds_service.fhir.shapes import Concept, mended_concept
 from cds_service.terminology import (
     BLOOD_PRESSURE_PANELS,
     GCS_PANEL,
@@ -30,7 +30,12 @@ T = TypeVar("T")
 CONCEPT = msgspec.json.Decoder(Concept | None)
 PANELS = BLOOD_PRESSURE_PANELS | {GCS_PANEL, VITAL_SIGNS_PANEL}
 COMPLAINTS = frozenset({"8661-1", "10154-3", "75325-1"})
-LOINC_NAMES = ("http://loinc.org", "http://loinc.org/", "LOINC")
+LONG_NAME = re.compile(
+    r"([^\[\]]{3,60}) \[[^\]]{3,40}\] in (?:serum|plasma|(?:venous |arterial |capillary |mixed )?blood)"
+    r"(?:(?:, | or | and )(?:serum|plasma|blood)){0,3}(?: by .{1,60})?",
+    re.IGNORECASE,
+)
+"""A LOINC long name of something in blood; group 1 is what was measured."""
 CALLED = {
     LabTest.POTASSIUM: Analyte.POTASSIUM,
     LabTest.MAGNESIUM: Analyte.MAGNESIUM,
@@ -61,21 +66,25 @@ NO_MATCH = ConceptMatch()
 class Kind:
     """What an Observation's code says it is: a result, a panel of vital signs, a finding, or nothing we read.
 
-    ``match`` is what the words or codes of a finding mean; ``called`` the analyte that it is by its name alone.
+    ``match`` is what the words or codes of a finding mean. ``doubted`` are analytes that it may be, and ``doubt`` is why
+    none of them is believed: by its name alone, or by codes that name several things.
     """
 
     analyte: Analyte | None = None
     is_panel: bool = False
     is_finding: bool = False
     match: ConceptMatch = NO_MATCH
-    called: Analyte | None = None
+    doubted: tuple[Analyte, ...] = ()
+    doubt: str = ""
 
     @property
     def is_read(self) -> bool:
         """Whether an Observation of this kind matters even without components."""
-        return self.analyte is not None or self.is_panel or self.is_finding
+        return self.analyte is not None or self.is_panel or self.is_finding or bool(self.doubted)
 
 
+NO_CODE = "has no code that is known"
+CODES_DISAGREE = "has codes that contradict each other"
 UNREAD = Kind()
 PANEL = Kind(is_panel=True)
 
@@ -118,40 +127,45 @@ class Glossary:
         return tuple(one for one in named if one in REMEMBERED_CONCEPTS)
 
     def _kind(self, concept: Concept | None) -> Kind:
-        listed = concept.coding if concept is not None else None
-        only_other_loinc = bool(listed)
-        for coding in listed or ():
-            if coding.code is None:
-                continue
-            found = self._terminology.analyte(coding.system, coding.code)
-            if found is not None:
-                return Kind(analyte=found)
-            if coding.system not in LOINC_NAMES:
-                only_other_loinc = False
-            elif coding.code in PANELS:
-                return PANEL
-            elif coding.code in COMPLAINTS:
-                only_other_loinc = False
-                break
-        if only_other_loinc:
-            return UNREAD
-        return Kind(is_finding=True, match=self._match(concept), called=self._called(concept))
+        listed = [coding for coding in concept.coding or () if coding.code is not None] if concept is not None else []
+        analytes = {found for one in listed if (found := self._terminology.analyte(one.system, one.code or ""))}
+        loinc = [(one.code or "").strip() for one in listed if normalise_system(one.system) == LOINC]
+        if not PANELS.isdisjoint(loinc):
+            return Kind(analyte=next(iter(analytes)), is_panel=True) if len(analytes) == 1 else PANEL
+        looks_alike = any(self._terminology.why_excluded(code) is not None for code in loinc)
+        if len(analytes) > 1 or (analytes and looks_alike):
+            return Kind(doubted=tuple(sorted(analytes)), doubt=CODES_DISAGREE)
+        if analytes:
+            return Kind(analyte=analytes.pop())
+        called = () if looks_alike else self.called(concept)
+        if listed and len(loinc) == len(listed) and COMPLAINTS.isdisjoint(loinc):
+            return Kind(doubted=called, doubt=NO_CODE) if called else UNREAD
+        return Kind(is_finding=True, match=self._match(concept), doubted=called, doubt=NO_CODE)
 
-    def _called(self, concept: Concept | None) -> Analyte | None:
+    def called(self, concept: Concept | None) -> tuple[Analyte, ...]:
         """By name alone nothing is used (a name may be urine's, or a ratio's), but it is said."""
-        if any(normalise_system(coding.system) == LOINC for coding in codings(concept)):
-            return None
-        tests = self._terminology.lab_tests((), text_of(concept))
-        return CALLED.get(next(iter(tests))) if len(tests) == 1 else None
+        name = text_of(concept) or ""
+        long_name = LONG_NAME.fullmatch(name)
+        tests = self._terminology.lab_tests((), long_name[1] if long_name is not None else name)
+        found = CALLED.get(next(iter(tests))) if len(tests) == 1 else None
+        return (found,) if found is not None else ()
 
 
 def _learn(known: dict[bytes, T], raw: bytes, understand: Callable[[Concept | None], T]) -> T:
-    meaning = understand(CONCEPT.decode(raw) if raw else None)
+    meaning = understand(_concept(raw) if raw else None)
     if len(raw) <= LONGEST:
         if len(known) >= REMEMBERED:
             known.clear()
         known[raw] = meaning
     return meaning
+
+
+def _concept(raw: bytes) -> Concept | None:
+    try:
+        concept: Concept | None = CONCEPT.decode(raw)
+    except msgspec.ValidationError:
+        return mended_concept(raw)
+    return concept
 
 
 @lru_cache(maxsize=8)

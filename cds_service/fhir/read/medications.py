@@ -11,11 +11,11 @@ from cds_service.clinical.exposures import Exposures, Noted, written
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
 from cds_service.fhir import shapes
 from cds_service.fhir.drafts import is_blank
-from cds_service.fhir.read.context import Reading, reference_to
+from cds_service.fhir.read.context import Reading, reference_to, status_code
 from cds_service.fhir.read.daily_dose import daily_dose_mg
 from cds_service.fhir.read.dosage import depot_route, dosages, intrathecal_route, route_of
 from cds_service.fhir.read.labels import drug_label
-from cds_service.fhir.read.medicine_names import Named, is_name, name_of
+from cds_service.fhir.read.medicine_names import Named, is_name, name_of, referenced
 from cds_service.fhir.read.reasons import reasons_of
 from cds_service.guidance.finding import Hook
 from cds_service.terminology import DrugMatch
@@ -34,6 +34,8 @@ STATES = {
     "cancelled": MedicationState.ENDED,
     "ended": MedicationState.ENDED,
 }
+STATUSES = STATES.keys() | {"draft", "unknown", "entered-in-error", "intended", "not-taken", "not-done"}
+INTENTS = ORDER_INTENTS | {"proposal", "option", "directive"}
 OVER = frozenset({"stopped", "completed", "cancelled", "ended", "entered-in-error", "not-taken", "not-done"})
 
 
@@ -66,6 +68,8 @@ class Medicines:
             self._keep(key, use, kind, state)
             if kind == "MedicationAdministration":
                 self._given.add(key)
+        elif (use.status not in STATUSES or use.intent not in INTENTS) and not use.doNotPerform:
+            self._doubt(use, kind, "without a known status was not counted as active")
 
     def exposures(self) -> Exposures:
         """All of them; a course of administrations starts with its first one, or with the order behind it (0.10)."""
@@ -128,23 +132,41 @@ class Medicines:
         if kind == "MedicationAdministration":
             return self._administered(use)
         state = STATES.get(use.status or "")
-        if kind == "MedicationStatement" and use.status == "intended":
-            return None
+        if kind == "MedicationStatement" and state is MedicationState.ACTIVE:
+            return self._taken(use)
         if kind == "MedicationRequest" and use.intent not in ORDER_INTENTS and not _is_reported(use):
             return None
         if state is None and use.status == "unknown":
             self.reading.note_unused(kind, "A medicine with unknown status was not counted as active.", None)
         return state
 
+    def _taken(self, use: shapes.MedicationUse) -> MedicationState | None:
+        """Of a statement that is active or recorded: whether the patient takes it, where it says so (STU3, R5)."""
+        adherence = use.adherence.code if use.adherence is not None else None
+        said = (use.taken or status_code(adherence) or "taking").strip().casefold()
+        if said in ("unk", "unknown"):
+            self.reading.note_unused(use.kind, "A medicine that may not be taken was not counted as active.", None)
+        if said.startswith("stopped"):
+            return MedicationState.ENDED
+        return MedicationState.ACTIVE if said in ("y", "na") or said.startswith("taking") else None
+
     def _administered(self, use: shapes.MedicationUse) -> MedicationState | None:
         """Completed or in progress within the window counts as active; older ones are ended exposure."""
         if use.status not in ("completed", "in-progress"):
             return None
         moment = self._administration_time(use)
+        if moment is None:
+            self._doubt(use, use.kind, "was given at a time that is not known; it was not counted as active")
         window = self.reading.limits["administration.window_h"] * 3600 + self.reading.limits["time.epsilon_s"]
         if moment is not None and self.reading.now - moment <= window:
             return MedicationState.ACTIVE
         return MedicationState.ENDED
+
+    def _doubt(self, use: shapes.MedicationUse, kind: str, what: str) -> None:
+        """Name a medicine of ours of which something is not clear."""
+        if self._medicine(use)[1].classes:
+            detail = f"A medicine {what}{self.reading.place_of(use)}."
+            self.reading.gap(kind, GapReason.UNUSABLE_VALUE, detail, always=True)
 
     def _administration_time(self, use: shapes.MedicationUse) -> float | None:
         period = use.effectivePeriod or use.occurencePeriod
@@ -159,17 +181,22 @@ class Medicines:
             detail = "A medicine's code and text disagree; the code was used."
             self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=bool(match.classes))
         if match.matched_by == "none" and not match.known and not is_name(named):
-            detail = "A medicine with neither a known code nor a readable name was not looked at."
-            self.reading.gap(kind, GapReason.NOT_RECOGNISED, detail, always=True)
+            self.reading.cannot_name(kind, use)
         if match.classes or match.matched_by != "none":
             self.found[key] = Noted(match.classes, state, partial(self._exposure, use, kind, state, named, match))
 
     def _medicine(self, use: shapes.MedicationUse) -> tuple[Named, DrugMatch]:
         concept = bytes(use.raw_medicationCodeableConcept)
-        if concept not in (b"", b"null"):
-            return self.reading.glossary.medicine(concept)
-        named = name_of(use, self.reading)
-        return named, self.reading.terminology.drug(named.codings, named.text)
+        if concept in (b"", b"null"):
+            named = name_of(use, self.reading)
+            return named, self.reading.terminology.drug(named.codings, named.text)
+        named, match = self.reading.glossary.medicine(concept)
+        if match.matched_by == "none" and not match.known and use.raw_medicationReference:
+            other = referenced(use, self.reading)  # a concept that says nothing beside a reference
+            told = self.reading.terminology.drug(other.codings, other.text)
+            if told.matched_by != "none" or (is_name(other) and not is_name(named)):
+                return other, told
+        return named, match
 
     def _exposure(
         self,

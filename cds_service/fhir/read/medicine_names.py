@@ -30,12 +30,13 @@ class Named:
 
 def name_of(use: shapes.MedicationUse, reading: Reading) -> Named:
     """Codings and words of the medicine: inline, contained, sibling entry, R5 shape, or only a display."""
-    concept, reference = use.medicationCodeableConcept, use.medicationReference
-    if either := use.medication:
-        concept = concept or either.concept
-        reference = reference or either.reference
-    if concept is not None:
-        return Named(codings(concept), text_of(concept))
+    concept = use.medicationCodeableConcept or (use.medication.concept if use.medication else None)
+    return Named(codings(concept), text_of(concept)) if concept is not None else referenced(use, reading)
+
+
+def referenced(use: shapes.MedicationUse, reading: Reading) -> Named:
+    """Codings and words of the Medication that a resource points at; empty when it points at none."""
+    reference = use.medicationReference or (use.medication.reference if use.medication else None)
     if reference is None:
         return Named((), None)
     only_display = Named((), clipped(reference.display or "") or None)

@@ -21,7 +21,7 @@ from cds_service.clinical.vocabulary import Analyte
 from cds_service.errors import MalformedRequest
 from cds_service.fhir.read.coma import GCS_PARTS, glasgow_total
 from cds_service.fhir.read.context import Reading
-from cds_service.fhir.read.glossary import Kind
+from cds_service.fhir.read.glossary import NO_CODE, Kind
 from cds_service.fhir.read.same_moment import in_order
 from cds_service.fhir.read.times import parse_time
 from cds_service.fhir.read.values import Dated, Unusable, read_value
@@ -29,7 +29,7 @@ from cds_service.fhir.shapes import Component, Observation
 from cds_service.fhir.twins import quantity_says_value_twice
 
 READ_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError, TypeError)
-IGNORED = frozenset({"registered", "cancelled", "entered-in-error", "unknown"})
+IGNORED = frozenset({"registered", "cancelled", "entered-in-error"})
 VERSION_RANK = {"entered-in-error": 5, "corrected": 4, "amended": 3, "final": 2, "preliminary": 1}
 VITAL_SIGNS = frozenset(
     {Analyte.TEMPERATURE, Analyte.HEART_RATE, Analyte.SYSTOLIC_BP, Analyte.DIASTOLIC_BP, Analyte.RESPIRATORY_RATE,
@@ -59,7 +59,7 @@ class Results:
     """The patient's own results as they are collected; ``of`` settles one analyte when it is asked for."""
 
     reading: Reading
-    _waiting: defaultdict[Analyte, list[tuple[Observation, Observation | Component | None]]] = field(
+    _waiting: defaultdict[Analyte, list[tuple[Observation, Observation | Component | str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     _panels: list[Observation] = field(default_factory=list)
@@ -83,10 +83,11 @@ class Results:
             known = self._versions.setdefault(observation.id, observation)
             if known is not observation and not self._supersedes(observation, known):
                 return
-        if kind.analyte is not None:
+        if kind.analyte is not None and not (kind.is_panel and observation.raw_component):
             self._waiting[kind.analyte].append((observation, observation))
-        elif kind.called is not None and observation.raw_valueQuantity:
-            self._waiting[kind.called].append((observation, None))
+        for analyte in kind.doubted:
+            if observation.raw_valueQuantity or observation.raw_valueString:
+                self._waiting[analyte].append((observation, kind.doubt))
         if kind.is_panel:
             self._panels.append(observation)
         elif observation.raw_component:
@@ -111,24 +112,42 @@ class Results:
 
     def _open(self, observation: Observation, own: Analyte | None) -> None:
         others: list[Component] = []
-        analytes = {own}
-        for component in observation.component or ():
+        analytes: set[Analyte | None] = set()
+        for component in self._components(observation):
             found = self._analyte_of(component)
             if found is None:
                 others.append(component)
+                self._name_component(observation, component)
             elif found is not own:
                 self._waiting[found].append((observation, component))
             analytes.add(found)
+        if own is Analyte.GCS and (observation.raw_valueQuantity or observation.raw_valueInteger):
+            analytes.add(own)
         if len(others) >= len(GCS_PARTS) and Analyte.GCS not in analytes:
             total = glasgow_total(others)
             if total is not None:
                 self._waiting[Analyte.GCS].append((observation, total))
 
+    def _components(self, observation: Observation) -> list[Component]:
+        """The components that can be read; a damaged one among them is named."""
+        try:
+            return observation.component or []
+        except READ_ERRORS:
+            self.reading.cannot_read("Observation", observation)
+            return Observation.component.good_items(observation) or []
+
     def _analyte_of(self, component: Component) -> Analyte | None:
         lookup = self.reading.terminology.analyte
         listed = component.code.coding if component.code is not None else None
-        found = (lookup(coding.system, coding.code) for coding in listed or () if coding.code)
-        return next((one for one in found if one is not None), None)
+        found = {one for coding in listed or () if coding.code and (one := lookup(coding.system, coding.code))}
+        return found.pop() if len(found) == 1 else None
+
+    def _name_component(self, observation: Observation, component: Component) -> None:
+        """A component that is one of ours by its name alone."""
+        code = component.code
+        if code is not None and not code.coding and code.text and component.valueQuantity is not None:
+            for analyte in self.reading.glossary.called(code):
+                self._waiting[analyte].append((observation, NO_CODE))
 
     def is_current(self, observation: Observation) -> bool:
         """Whether no newer version of an Observation has been read."""
@@ -157,17 +176,18 @@ class Results:
             try:
                 self._open(observation, None)
             except READ_ERRORS:
-                self.reading.unreadable["Observation"] += 1
+                self.reading.cannot_read("Observation", observation)
 
-    def _settle(self, analyte: Analyte, waiting: list[tuple[Observation, Observation | Component | None]]) -> Settled:
+    def _settle(self, analyte: Analyte, waiting: list[tuple[Observation, Observation | Component | str]]) -> Settled:
         eligible: list[Dated] = []
         preliminary: list[Dated] = []
+        undated = False
         zone, latest = self.reading.zone, self.reading.latest_moment
         for observation, part in waiting:
             status = observation.status
             if status in IGNORED or (self._superseded and id(observation) in self._superseded):
                 continue
-            if part is observation and observation.effectiveDateTime and not observation.raw_dataAbsentReason:
+            if observation.effectiveDateTime:
                 moment = parse_time(observation.effectiveDateTime, zone)
                 if moment is not None and moment <= latest:  # the usual result, without further questions
                     (preliminary if status == "preliminary" else eligible).append(Dated(moment, observation, part))
@@ -175,39 +195,48 @@ class Results:
             try:
                 dated = self._dated(analyte, observation, part)
             except READ_ERRORS:
-                self.cannot_read(analyte)
+                self.cannot_read(analyte, observation)
                 continue
             if dated is not None:
                 (preliminary if status == "preliminary" else eligible).append(dated)
+            elif _is_undated(observation):
+                undated = True
         found = LazySeries(Batches(self, analyte, eligible).more) if eligible else ()
+        if undated:
+            self._name_undated(analyte, found)
         if not preliminary:
             return Settled(found)
         newest = found[0].time if found else -math.inf
         return Settled(found, tuple(LazySeries(Batches(self, analyte, preliminary, newest).more)))
 
-    def cannot_read(self, analyte: Analyte) -> None:
+    def cannot_read(self, analyte: Analyte, result: object) -> None:
         """Name a malformed result."""
-        self.reading.gap(analyte, GapReason.UNREADABLE, f"{analyte.title}: a result could not be read.")
+        where = self.reading.place_of(result)
+        self.reading.gap(analyte, GapReason.UNREADABLE, f"{analyte.title}: a result could not be read{where}.")
 
-    def _dated(self, analyte: Analyte, observation: Observation, part: Observation | Component | None) -> Dated | None:
-        """With its time, if that and the status let it count (0.2, 0.3-1); else noted."""
+    def _dated(self, analyte: Analyte, observation: Observation, part: Observation | Component | str) -> Dated | None:
+        """With its time, if that lets it count (0.2); an unreadable or future one is named."""
         reading = self.reading
         text = observation.effectiveDateTime or _other_time(observation)
         moment = reading.time(text)
         if moment is None:
-            if part is None:
-                return None
             if text:
                 self.refuse(analyte, [(None, f"{analyte.title}: the date of a result cannot be read.")])
-            else:
-                reading.note_unused(analyte, f"{analyte.title}: an undated result was not used.", None)
         elif moment > reading.latest_moment:
-            reading.note_unused(analyte, f"{analyte.title}: a result dated in the future was not used.", None)
-        elif part is not None and part.dataAbsentReason is not None:
-            reading.note_unused(analyte, f"{analyte.title}: reported as not available.", moment)
+            self.refuse(analyte, [(moment, f"{analyte.title}: a result dated in the future was not used.")])
         else:
             return Dated(moment, observation, part)
         return None
+
+    def _name_undated(self, analyte: Analyte, found: Sequence[LabResult]) -> None:
+        """Beside a recent result an undated one is only mentioned (it never beats a dated one); else nobody can tell."""
+        reading = self.reading
+        recent = reading.now - reading.limits["labs.recent_days"] * DAY
+        detail = f"{analyte.title}: an undated result was not used."
+        if found and found[0].time >= recent:
+            reading.note_unused(analyte, detail, None)
+        else:
+            self.refuse(analyte, [(None, detail)])
 
     def refuse(self, analyte: Analyte, refused: Sequence[tuple[float | None, str]], newest: float = -math.inf) -> None:
         """Name values that cannot be used, of a flood the first and how many more: (time, why), newest first."""
@@ -276,7 +305,7 @@ class Batches:
                 else:
                     refused.append((dated.time, unusable.detail))
             except READ_ERRORS:
-                self._results.cannot_read(analyte)
+                self._results.cannot_read(analyte, dated.observation)
         return usable
 
 
@@ -335,6 +364,10 @@ def _other_time(observation: Observation) -> str | None:
         or (period.start if period else None)
         or (timing.event[-1] if timing and timing.event else None)
     )
+
+
+def _is_undated(observation: Observation) -> bool:
+    return not (observation.effectiveDateTime or _other_time(observation))
 
 
 def _rank(observation: Observation) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cds_service.clinical.chart import Activity, ConditionFact, FactKind
+from cds_service.clinical.chart import Activity, ConditionFact, FactKind, GapReason
 from cds_service.clinical.vocabulary import Concept
 from cds_service.fhir import shapes
 from cds_service.fhir.read.answers import is_absent, is_present
@@ -17,6 +17,8 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 NOT_SO = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
+CLINICAL = ACTIVE | PAST
+VERIFICATION = NOT_SO | UNCERTAIN | {"confirmed"}
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
 
 
@@ -39,8 +41,8 @@ class Problems:
         match, past = self.reading.glossary.problem(bytes(condition.raw_code))
         if not (match.concepts or past):
             return
-        verification = status_code(condition.verificationStatus)
-        clinical = status_code(condition.clinicalStatus)
+        verification = status_code(condition.verificationStatus, VERIFICATION)
+        clinical = status_code(condition.clinicalStatus, CLINICAL)
         if verification in NOT_SO:
             return
         period = condition.abatementPeriod
@@ -50,7 +52,11 @@ class Problems:
         elif clinical in ACTIVE or clinical is None:
             activity = Activity.ACTIVE
         else:
-            return
+            activity = Activity.PAST  # rules about history accept any status
+            detail = (
+                f"A problem without a known clinical status counted as history only{self.reading.place_of(condition)}."
+            )
+            self.reading.gap("Condition", GapReason.UNUSABLE_VALUE, detail, always=True)
         severe = is_severe(condition)
         site = body_site(condition.bodySite)
         for concept in dict.fromkeys((*with_severity(condition.code, match.concepts, severe), *past)):
@@ -97,9 +103,9 @@ class Problems:
         """An active, not refuted intolerance to a statin or to statins as a class."""
         if not self.reading.is_own(allergy.raw_patient, "AllergyIntolerance", allergy.id):
             return
-        if status_code(allergy.verificationStatus) in NOT_SO:
+        if status_code(allergy.verificationStatus, VERIFICATION) in NOT_SO:
             return
-        if status_code(allergy.clinicalStatus) not in (None, "active"):
+        if status_code(allergy.clinicalStatus, CLINICAL) not in (None, "active"):
             return
         if is_statin(allergy.code, self.reading):
             moment = self.reading.time(allergy.onsetDateTime or allergy.recordedDate)
@@ -227,7 +233,7 @@ class Problems:
         period = condition.onsetPeriod
         for text in (condition.onsetDateTime, period.start if period else None, condition.recordedDate):
             moment = self.reading.time(text)
-            if moment is not None:
+            if moment is not None and not self.reading.is_future(moment):
                 return moment
         return None
 
@@ -237,7 +243,7 @@ class Problems:
 
 
 def _is_refuted(condition: shapes.Condition) -> bool:
-    return status_code(condition.verificationStatus) in NOT_SO
+    return status_code(condition.verificationStatus, VERIFICATION) in NOT_SO
 
 
 def is_statin(code: shapes.Concept | None, reading: Reading) -> bool:

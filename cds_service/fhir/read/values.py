@@ -30,16 +30,21 @@ _SEXES = {
     "male": Sex.MALE, "m": Sex.MALE, "men": Sex.MALE, "248153007": Sex.MALE,
     "female": Sex.FEMALE, "f": Sex.FEMALE, "women": Sex.FEMALE, "248152002": Sex.FEMALE,
 }  # fmt: skip
+NO_RESULT = frozenset(
+    {"", "blank", "pending", "to follow", "not done", "not performed", "not tested", "not received", "cancelled", "canceled",
+     "n/a", "na", "none", "null", "nil", "no result"}
+)  # fmt: skip
+"""Texts in place of a value that say no more than that there is none."""
 ELIGIBLE = frozenset({"final", "amended", "corrected"})
 
 
 class Dated(NamedTuple):
-    """A value whose time lets it count; ``part`` is the Observation itself, one of its components, or ``None`` for a
-    result that is one of ours by its name alone."""
+    """A value whose time lets it count; ``part`` is the Observation itself, one of its components, or why it is not
+    believed to be one of ours at all."""
 
     time: float
     observation: Observation
-    part: Observation | Component | None
+    part: Observation | Component | str
 
 
 @dataclass(slots=True)
@@ -53,10 +58,12 @@ class Unusable(Exception):
 def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
     """The result. Raises ``Unusable``, and msgspec errors for a malformed member."""
     time, observation, part = dated
-    if part is None:
-        raise Unusable(f"{analyte.title} of {reading.day(time)} has no code that is known; not used.")
+    if isinstance(part, str):
+        raise Unusable(f"{analyte.title} of {reading.day(time)} {part}; not used.")
     if observation.status not in ELIGIBLE and observation.status != "preliminary":
         raise Unusable(f"{analyte.title}: a result without a known status was not used.")
+    if (part is not observation or observation.raw_dataAbsentReason) and part.dataAbsentReason is not None:
+        raise _absent(part, analyte, reading.day(time))
     if analyte is Analyte.AVPU:
         return _consciousness(time, observation, part, reading)
     quantity = part.valueQuantity
@@ -105,11 +112,23 @@ def _refused(analyte: Analyte, quantity: Quantity, day: str, what: str) -> Unusa
     return Unusable(f"{analyte.title} {reported_text(analyte, quantity)} ({day}) {what}; not used.")
 
 
+def _absent(part: Observation | Component, analyte: Analyte, day: str) -> Unusable:
+    """Reported as not available is normal; with a value beside it one of the two is wrong."""
+    if part.valueQuantity is not None and part.valueQuantity.value is not None:
+        return Unusable(f"{analyte.title} of {day} is reported as absent and yet has a value; not used.")
+    return Unusable(f"{analyte.title}: reported as not available.", is_mention=True)
+
+
 def _no_number(part: Observation | Component, analyte: Analyte, day: str) -> Unusable:
-    text = part.valueString if isinstance(part, Observation) else None
-    if text and any(character.isdigit() for character in text):
+    """Text is named, whatever it says; a heading whose values stand in its components is not."""
+    text = part.valueString
+    if text is not None:
+        if text.strip(" .-/*").casefold() in NO_RESULT:
+            return Unusable(f"{analyte.title}: a result without a number was not used.", is_mention=True)
         return Unusable(f"{analyte.title} of {day} is text, not a number with a unit; not used.")
-    return Unusable(f"{analyte.title}: a result without a number was not used.", is_mention=True)
+    if isinstance(part, Observation) and part.raw_component:
+        return Unusable(f"{analyte.title}: a result without a number was not used.", is_mention=True)
+    return Unusable(f"{analyte.title} of {day} has no number; not used.")
 
 
 def _range(
@@ -146,7 +165,7 @@ def _consciousness(time: float, observation: Observation, part: Observation | Co
     avpu = reading.terminology.avpu
     value = part.valueCodeableConcept
     answers = [avpu(c.system, c.code, c.display) for c in (value.coding or () if value else ())]
-    words = text_of(value) or (part.valueString if isinstance(part, Observation) else None)
+    words = text_of(value) or part.valueString
     if words:
         answers.append(avpu(None, None, words))
     answer = next((one for one in answers if one is not None), None)

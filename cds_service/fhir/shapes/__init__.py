@@ -26,6 +26,7 @@ from cds_service.fhir.shapes.bundle import (
     Unread,
 )
 from cds_service.fhir.shapes.elements import (
+    Adherence,
     Annotation,
     CodeableReference,
     CodeOrReference,
@@ -45,6 +46,7 @@ from cds_service.fhir.shapes.elements import (
     Reference,
     Repeat,
     Timing,
+    mended_concept,
 )
 from cds_service.fhir.shapes.parts import (
     NOTHING,
@@ -74,6 +76,7 @@ from cds_service.fhir.shapes.resources import (
 
 __all__ = [
     "NOTHING",
+    "Adherence",
     "AllergyIntolerance",
     "Annotation",
     "AnyResource",
@@ -127,4 +130,5 @@ __all__ = [
     "Substance",
     "Timing",
     "Unread",
+    "mended_concept",
 ]

@@ -73,11 +73,14 @@ class Entry(Shape):
 
     resource: AnyResource | None = None
     fullUrl: str | None = None
+    resourceType: str | None = None
+    """Of a resource that stands where an entry belongs."""
 
 
 class Bundle(Resource, tag="Bundle"):
     entry: list[Entry] | None = None
     raw_link: Raw = member("link")
+    raw_total: Raw = member("total")
 
     link = Part[list[Link]]("raw_link", list[Link])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from cds_service.fhir.shapes.parts import Shape
 
 
@@ -18,6 +20,43 @@ class Concept(Shape):
 
     coding: list[CodingShape] | None = None
     text: str | None = None
+
+
+ANY = msgspec.json.Decoder()
+
+
+def mended_concept(raw: bytes) -> Concept | None:
+    """A CodeableConcept of which something is of the wrong kind: the codings and words that can be read.
+
+    A list of one counts as its item, a single coding as a list of one, a code that is a whole number as its digits.
+    Raises msgspec errors when it is no object, or nothing of it can be read.
+    """
+    found = ANY.decode(raw)
+    if isinstance(found, list) and len(found) == 1:
+        found = found[0]
+    if not isinstance(found, dict):
+        raise msgspec.ValidationError("no CodeableConcept")
+    listed = found.get("coding")
+    codings = [
+        _mended_coding(one) for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)
+    ]
+    text = found.get("text")
+    good = [one for one in codings if one.code or one.display]
+    if not good and not isinstance(text, str):
+        raise msgspec.ValidationError("nothing of a CodeableConcept can be read")
+    return Concept(coding=good or None, text=text if isinstance(text, str) else None)
+
+
+def _mended_coding(found: dict[str, Any]) -> CodingShape:
+    code = found.get("code")
+    if isinstance(code, int) and not isinstance(code, bool):
+        code = str(code)
+    system, display = found.get("system"), found.get("display")
+    return CodingShape(
+        system=system if isinstance(system, str) else None,
+        code=code if isinstance(code, str) else None,
+        display=display if isinstance(display, str) else None,
+    )
 
 
 class Reference(Shape):
@@ -81,6 +120,7 @@ class Component(Shape):
     code: Concept | None = None
     valueQuantity: Quantity | None = None
     valueInteger: int | None = None
+    valueString: str | None = None
     valueCodeableConcept: Concept | None = None
     valueBoolean: bool | None = None
     dataAbsentReason: Any = None
@@ -135,6 +175,12 @@ class Ingredient(Shape):
     itemReference: Reference | None = None
     item: CodeableReference | None = None
     strength: Any = None
+
+
+class Adherence(Shape):
+    """R5 MedicationStatement.adherence."""
+
+    code: Concept | None = None
 
 
 class EncounterReason(Shape):

@@ -19,15 +19,19 @@ class Shape(msgspec.Struct, gc=False):
 class Part(Generic[T]):
     """A member that is decoded when it is asked for; ``None`` when absent or ``null``.
 
-    A single object where a list belongs is a list of one. A ``spare`` member is one without which the resource still
-    says what it says: of a list the good items count, anything else of the wrong kind is ``None``. Any other member of
+    A single object where a list belongs is a list of one, and a list of one where an object belongs is that object. A
+    ``spare`` member is one without which the resource still says what it says: of a list the good items count, anything
+    else of the wrong kind is ``None``. ``mend`` reads what can be read of a member of the wrong kind. Any other member of
     the wrong kind raises msgspec errors.
     """
 
-    def __init__(self, name: str, kind: Any, *, spare: bool = False) -> None:
+    def __init__(
+        self, name: str, kind: Any, *, spare: bool = False, mend: Callable[[bytes], T | None] | None = None
+    ) -> None:
         self._name = name
         self._kind = kind
         self._spare = spare
+        self._mend = mend
         self._decode: Callable[[Raw | bytes], T | None] | None = None
 
     @overload
@@ -54,9 +58,26 @@ class Part(Generic[T]):
                 return self._decode(b"[" + raw + b"]")
             except msgspec.ValidationError:
                 pass
-        if not self._spare:
-            return self._decode(raw)
-        good = [item for item in map(bytes, ITEMS.decode(raw)) if self._fits(item)] if raw[:1] == b"[" else []
+        items = [bytes(item) for item in ITEMS.decode(raw)] if raw[:1] == b"[" else []
+        if len(items) == 1:
+            try:
+                return self._decode(items[0])
+            except msgspec.ValidationError:
+                pass
+        if self._mend is not None:
+            return self._mend(raw)
+        return self._good_items(items) if self._spare else self._decode(raw)
+
+    def good_items(self, owner: Shape) -> T | None:
+        """Of a list with damaged items the good ones; ``None`` when there is none."""
+        if self._decode is None:
+            self._decode = msgspec.json.Decoder(self._kind | None).decode
+        raw = bytes(getattr(owner, self._name))
+        return self._good_items([bytes(item) for item in ITEMS.decode(raw)] if raw[:1] == b"[" else [])
+
+    def _good_items(self, items: list[bytes]) -> T | None:
+        assert self._decode is not None
+        good = [item for item in items if self._fits(item)]
         return self._decode(b"[" + b",".join(good) + b"]") if good else None
 
     def _fits(self, item: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cds_service.fhir.shapes.elements import (
+    Adherence,
     Annotation,
     CodeableReference,
     CodeOrReference,
@@ -20,6 +21,7 @@ from cds_service.fhir.shapes.elements import (
     Quantity,
     Range,
     Reference,
+    mended_concept,
 )
 from cds_service.fhir.shapes.parts import Part, Raw, Resource, Shape, member
 
@@ -52,7 +54,7 @@ class Observation(Resource, tag="Observation"):
     raw_contained: Raw = member("contained")
 
     meta = Part[Meta]("raw_meta", Meta, spare=True)
-    code = Part[Concept]("raw_code", Concept)
+    code = Part[Concept]("raw_code", Concept, mend=mended_concept)
     subject = Part[Reference]("raw_subject", Reference)
     effectivePeriod = Part[Period]("raw_effectivePeriod", Period)
     effectiveTiming = Part[Events]("raw_effectiveTiming", Events)
@@ -79,9 +81,11 @@ class Patient(Resource, tag="Patient"):
     id: str | None = None
     gender: str | None = None
     birthDate: str | None = None
+    raw_meta: Raw = member("meta")
     raw_deceasedBoolean: Raw = member("deceasedBoolean")
     raw_deceasedDateTime: Raw = member("deceasedDateTime")
 
+    meta = Part[Meta]("raw_meta", Meta, spare=True)
     deceasedBoolean = Part[bool]("raw_deceasedBoolean", bool)
     deceasedDateTime = Part[str]("raw_deceasedDateTime", str)
 
@@ -111,7 +115,7 @@ class Condition(Resource, tag="Condition"):
     clinicalStatus = Part[Concept | str]("raw_clinicalStatus", Concept | str)
     verificationStatus = Part[Concept | str]("raw_verificationStatus", Concept | str)
     severity = Part[Concept]("raw_severity", Concept, spare=True)
-    code = Part[Concept]("raw_code", Concept)
+    code = Part[Concept]("raw_code", Concept, mend=mended_concept)
     subject = Part[Reference]("raw_subject", Reference)
     patient = Part[Reference]("raw_patient", Reference)
     encounter = Part[Reference]("raw_encounter", Reference, spare=True)
@@ -122,7 +126,10 @@ class Condition(Resource, tag="Condition"):
 
 
 class MedicationUse(Resource):
-    """What MedicationRequest, MedicationStatement and MedicationAdministration have in common. ``patient`` is DSTU2's."""
+    """What MedicationRequest, MedicationStatement and MedicationAdministration have in common.
+
+    ``patient`` is DSTU2's, ``taken`` STU3's, ``adherence`` R5's.
+    """
 
     id: str | None = None
     status: str | None = None
@@ -133,6 +140,8 @@ class MedicationUse(Resource):
     raw_occurenceDateTime: Raw = member("occurenceDateTime")
     raw_meta: Raw = member("meta")
     raw_doNotPerform: Raw = member("doNotPerform")
+    raw_taken: Raw = member("taken")
+    raw_adherence: Raw = member("adherence")
     raw_reportedBoolean: Raw = member("reportedBoolean")
     raw_reportedReference: Raw = member("reportedReference")
     raw_medicationCodeableConcept: Raw = member("medicationCodeableConcept")
@@ -156,9 +165,11 @@ class MedicationUse(Resource):
     occurenceDateTime = Part[str]("raw_occurenceDateTime", str, spare=True)
     meta = Part[Meta]("raw_meta", Meta, spare=True)
     doNotPerform = Part[bool]("raw_doNotPerform", bool)
+    taken = Part[str]("raw_taken", str, spare=True)
+    adherence = Part[Adherence]("raw_adherence", Adherence, spare=True)
     reportedBoolean = Part[bool]("raw_reportedBoolean", bool)
     reportedReference = Part[Reference]("raw_reportedReference", Reference, spare=True)
-    medicationCodeableConcept = Part[Concept]("raw_medicationCodeableConcept", Concept)
+    medicationCodeableConcept = Part[Concept]("raw_medicationCodeableConcept", Concept, mend=mended_concept)
     medicationReference = Part[Reference]("raw_medicationReference", Reference)
     medication = Part[CodeableReference]("raw_medication", CodeableReference)
     subject = Part[Reference]("raw_subject", Reference)
@@ -192,7 +203,7 @@ class Medication(Resource, tag="Medication"):
     raw_form: Raw = member("form")
     raw_ingredient: Raw = member("ingredient")
 
-    code = Part[Concept]("raw_code", Concept)
+    code = Part[Concept]("raw_code", Concept, mend=mended_concept)
     form = Part[Concept]("raw_form", Concept)
     ingredient = Part[list[Ingredient]]("raw_ingredient", list[Ingredient])
 
@@ -201,7 +212,7 @@ class Substance(Resource, tag="Substance"):
     id: str | None = None
     raw_code: Raw = member("code")
 
-    code = Part[Concept]("raw_code", Concept)
+    code = Part[Concept]("raw_code", Concept, mend=mended_concept)
 
 
 class ServiceRequest(Resource, tag="ServiceRequest"):
@@ -282,7 +293,7 @@ class AllergyIntolerance(Resource, tag="AllergyIntolerance"):
     recordedDate = Part[str]("raw_recordedDate", str, spare=True)
     clinicalStatus = Part[Concept | str]("raw_clinicalStatus", Concept | str)
     verificationStatus = Part[Concept | str]("raw_verificationStatus", Concept | str)
-    code = Part[Concept]("raw_code", Concept)
+    code = Part[Concept]("raw_code", Concept, mend=mended_concept)
     patient = Part[Reference]("raw_patient", Reference)
 
 
