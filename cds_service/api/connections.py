@@ -11,6 +11,7 @@ HEADER_DEADLINE_S = 10.0
 """From the connection, or from the first byte of a further request, to the end of the headers."""
 LAST_HEADER_DEADLINE_S = 1.0
 """The same once the server ends, so that silent connections do not hold it up."""
+ONE_TURN_S = 0.01
 MAX_HEADER_BYTES = 65_536
 MAX_CONNECTIONS = 4_000
 SPARE_DESCRIPTORS = 64
@@ -88,6 +89,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._header_timer = None
 
     def _too_slow(self) -> None:
+        """A loop that was held up tells the time before it reads: what lies there already is read before it counts."""
+        self._header_timer = self.loop.call_later(ONE_TURN_S, self._give_up)
+
+    def _give_up(self) -> None:
         self._header_timer = None
         if not self.transport.is_closing():
             self.transport.close()

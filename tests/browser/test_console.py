@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visitor
 from tests.reliability.process import PROJECT, Running
@@ -109,6 +109,26 @@ def test_a_chart_of_ones_own(visit: Visit) -> None:
     page.get_by_label("Medicines taken", exact=True).fill("furosemidum forte")
     page.get_by_role("button", name="Fire the chart").click()
     expect(page.get_by_text("No rule knows furosemidum forte")).to_be_visible()
+
+
+def test_a_late_answer_of_the_search_opens_no_list_over_the_page(visit: Visit) -> None:
+    page = visit()
+    page.locator("summary", has_text="A small chart").click()
+    seek = page.get_by_role("combobox", name="Problems and symptoms: search")
+    seek.press_sequentially("leg cram")
+    option = page.locator("#problems-options li").first
+    expect(option).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+    page.route("**/console/search*", lambda route: held.append(route))
+    with page.expect_request("**/console/search*"):
+        seek.press("p")
+    option.click()
+    expect(option).to_be_hidden()
+    with page.expect_response("**/console/search*"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    expect(option).to_be_hidden()
 
 
 def test_draft_orders_are_asked_for_only_at_the_order_hooks(visit: Visit) -> None:

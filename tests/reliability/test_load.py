@@ -203,7 +203,8 @@ def slow_fhir() -> Iterator[str]:
     server.shutdown()
 
 
-def test_b09_requests_in_flight_are_answered_after_sigterm(tmp_path: Path, slow_fhir: str) -> None:
+@pytest.mark.parametrize("drain_s", ["0", "1"])
+def test_b09_requests_in_flight_are_answered_after_sigterm(tmp_path: Path, slow_fhir: str, drain_s: str) -> None:
     request = fixture()
     request["prefetch"].pop("conditions", None)
     request |= {
@@ -211,8 +212,8 @@ def test_b09_requests_in_flight_are_answered_after_sigterm(tmp_path: Path, slow_
         "fhirAuthorization": {"access_token": "x", "token_type": "Bearer", "expires_in": 300},
     }
     body = json.dumps(request).encode()
-    environment = {"CDS_FHIR_SERVERS": json.dumps([slow_fhir]), "CDS_FHIR_PRIVATE_NETWORKS": "true"}
-    with service(tmp_path, **environment) as running, contextlib.ExitStack() as opened:
+    asked = {"CDS_FHIR_SERVERS": json.dumps([slow_fhir]), "CDS_FHIR_PRIVATE_NETWORKS": "true"}
+    with service(tmp_path, CDS_DRAIN_S=drain_s, **asked) as running, contextlib.ExitStack() as opened:
         calls = [
             opened.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=30)) for _ in range(50)
         ]

@@ -36,7 +36,8 @@
     area.before(make("div", { className: "seek" }, seek, list));
     let chosen = -1, turn = 0;
     const options = () => all("[role=option]", list);
-    const close = () => { list.hidden = true; chosen = -1; seek.setAttribute("aria-expanded", "false"); seek.removeAttribute("aria-activedescendant"); };
+    // An answer that is still on its way must not open the list again, over whatever comes next.
+    const close = () => { turn++; list.hidden = true; chosen = -1; seek.setAttribute("aria-expanded", "false"); seek.removeAttribute("aria-activedescendant"); };
     const mark = (number) => {
       chosen = number;
       options().forEach((one, at) => {
@@ -82,7 +83,7 @@
       if (event.key === "ArrowDown") { event.preventDefault(); mark((chosen + 1) % some.length); }
       if (event.key === "ArrowUp") { event.preventDefault(); mark((chosen - 1 + some.length) % some.length); }
     });
-    seek.addEventListener("blur", () => { turn++; if (seek.value.trim()) add(seek.value.trim()); close(); });
+    seek.addEventListener("blur", () => { if (seek.value.trim()) add(seek.value.trim()); close(); });
   });
 
   // -- feedback: sent for real, the cards stay -----------------------------------------------------------------------
