@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from cds_service.fhir.shapes import AnyResource, Bundle, Observation
+from cds_service.fhir.twins import hides_letters
 
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 QUANTITY = b'"valueQuantity"'
@@ -55,7 +56,7 @@ def decode_body(body: bytes) -> Mapping[str, Any] | None:
     if NAMES.read != len(members) + sum(map(len, objects)):
         return None
     expected = sum(_quantities(value) for one in objects for value in one.values())
-    if body.count(QUANTITY) != expected:
+    if body.count(QUANTITY) != expected or hides_letters(body):
         return None
     return {str(name): value for name, value in members.items()}
 

@@ -28,7 +28,7 @@ def test_quirk(quirk: Quirk) -> None:
     if quirk.id.startswith(("M", "D")):
         due = PAIR if quirk.id.startswith("D") else DRUG
         assert (due in found) is quirk.outcome.startswith("used"), found
-        said = {"notdrug", "strangerdrug", "used+conflict"}
+        said = {"notdrug", "strangerdrug", "used+conflict", "order", "used+order"}
         assert bool({"MedicationRequest", "draft order"} & needs) is (quirk.outcome in said), entries
         assert ("FHIR R4" in needs) is (quirk.outcome == "version"), entries
         assert ("MedicationAdministration" in needs) is (quirk.outcome == "given"), entries

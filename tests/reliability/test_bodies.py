@@ -50,6 +50,9 @@ BODIES: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "J04 right-to-left override": (good_body().replace(b"urosemide", "urosemide\u202e".encode()), (200,)),
     "J04 escaped NUL": (good_body().replace(b"urosemide", b"urosemide\\u0000"), (200,)),
     "J05 value twice": (FIRST_VALUE.sub(rb'\1\2, "value": 4.1', good_body(), count=1), (400,)),
+    "J05 value twice, one written as an escape": (
+        FIRST_VALUE.sub(rb'\1\2, "v\\u0061lue": 4.1', good_body(), count=1), (400,),
+    ),
     "J05 quantity twice": (good_body().replace(b'"valueQuantity":', b'"valueQuantity": {"value": 4.1}, "valueQuantity":', 1), (400,)),
     "J05 patientId twice": (good_body().replace(b'"patientId":', b'"patientId": "x", "patientId":', 1), (400,)),
     "J06 nested arrays": (DEEP, (400,)),

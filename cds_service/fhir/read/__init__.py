@@ -22,6 +22,7 @@ from cds_service.clinical.vocabulary import Analyte, Source
 from cds_service.fhir import shapes
 from cds_service.fhir.bundles import MAX_ENTRIES, Broken, Found, Opened, open_value
 from cds_service.fhir.delivery import Delivery
+from cds_service.fhir.outcomes import is_failure
 from cds_service.fhir.read.context import Reading
 from cds_service.fhir.read.demographics import read_patient
 from cds_service.fhir.read.glossary import UNREAD, Kind, glossary_of
@@ -250,6 +251,8 @@ def read_chart(
     if draft_orders is not None and hook.is_order:
         ordered = open_value(draft_orders)
         reader.cut = ordered.is_cut or len(ordered.resources) > MAX_ENTRIES
+        if lost := ordered.unreadable + is_failure(ordered):
+            reading.unreadable["draft order"] += lost
         drafts = ordered.resources[:MAX_ENTRIES]
     delivered = ((key, opened) for key, values in delivery.values.items() for opened in values)
     reader.read(delivered, _supporting(drafts))
@@ -284,6 +287,9 @@ def _supporting(drafts: Entries) -> Entries:
 
 def _read_drafts(reader: Reader, drafts: Entries, selections: Sequence[str]) -> None:
     selected = {normalised_selection(one) for one in selections}
+    if reader.reading.hook is Hook.ORDER_SELECT and drafts:
+        missing = selected.difference(*(_draft_names(one) for one in drafts))
+        reader.reading.unreadable["selected order"] += len(missing - {""})
     for entry in drafts:
         try:
             _read_draft(reader, entry, selected)
@@ -294,10 +300,10 @@ def _read_drafts(reader: Reader, drafts: Entries, selections: Sequence[str]) -> 
 def _read_draft(reader: Reader, entry: shapes.Entry | Found, selected: set[str]) -> None:
     order = entry.resource
     if isinstance(order, shapes.ServiceRequest):
-        state = _draft_state(reader.reading.hook, order, entry.fullUrl, selected)
+        state = _draft_state(reader.reading.hook, entry, selected)
         reader.orders.add(order, drafted=True, judged=state is MedicationState.NEW)
     elif isinstance(order, shapes.MedicationRequest):
-        state = _draft_state(reader.reading.hook, order, entry.fullUrl, selected)
+        state = _draft_state(reader.reading.hook, entry, selected)
         reader.problems.add_order_reasons(reader.medicines.add_draft(order, state))
     elif isinstance(order, Broken):
         if order.resourceType in OLD_SHAPES:
@@ -306,20 +312,24 @@ def _read_draft(reader: Reader, entry: shapes.Entry | Found, selected: set[str])
             reader.reading.cannot_read("draft order", order)
 
 
-def _draft_state(
-    hook: Hook, order: shapes.ServiceRequest | shapes.MedicationRequest, url: str | None, selected: set[str]
-) -> MedicationState:
+def _draft_state(hook: Hook, entry: shapes.Entry | Found, selected: set[str]) -> MedicationState:
     """On order-sign every draft is judged; on order-select those selected (0.10)."""
     if hook is Hook.ORDER_SIGN:
         return MedicationState.NEW
-    names = {order.id or "", normalised_selection(url or "").rsplit("/", 1)[-1]} - {""}
-    names |= {f"{order.kind}/{name}" for name in names}
-    return MedicationState.NEW if names & selected else MedicationState.DRAFT
+    return MedicationState.NEW if _draft_names(entry) & selected else MedicationState.DRAFT
+
+
+def _draft_names(entry: shapes.Entry | Found) -> set[str]:
+    """What a selection may call a draft: its id and its fullUrl, with and without its type."""
+    order = entry.resource
+    kind = order.resourceType if isinstance(order, Broken) else order.kind  # type: ignore[union-attr]
+    names = {getattr(order, "id", None) or "", normalised_selection(entry.fullUrl or "").rsplit("/", 1)[-1]} - {""}
+    return names | {f"{kind}/{name}" for name in names}
 
 
 def normalised_selection(text: str) -> str:
     """A selection as ``Type/id`` where it tells the type (also an absolute URL), else the bare id (also urn:uuid)."""
-    parts = text.strip().removeprefix("urn:uuid:").split("/")
+    parts = text.strip().removeprefix("urn:uuid:").split("/_history/", 1)[0].split("/")
     return "/".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else parts[-1]
 
 
@@ -337,6 +347,9 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     for kind, count in sorted(reading.ownerless.items()):
         detail = f"{count} {_resources(kind, count)} could not be tied to the patient and {_were(count)} not used."
         yield Gap(need=kind, reason=GapReason.OTHER_PATIENT, detail=detail, always=True)
+    if missing := reading.unreadable.pop("selected order", 0):
+        detail = f"{missing} selected {'order is' if missing == 1 else 'orders are'} not among the draft orders."
+        yield Gap(need="draft order", reason=GapReason.MISSING, detail=detail, always=True)
     for kind, count in sorted(reading.unreadable.items()):
         where = _places(reading.found_at[kind], count)
         detail = f"{count} {_resources(kind, count)} could not be read and {_were(count)} not used{where}."

@@ -46,6 +46,7 @@ class Medicines:
     reading: Reading
     found: dict[str, Noted] = field(default_factory=dict)
     _versions: dict[str, shapes.MedicationUse] = field(default_factory=dict)
+    _drafted: dict[str, shapes.MedicationUse] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     """Keys of administrations."""
     _count: int = 0
@@ -112,6 +113,9 @@ class Medicines:
                 state = MedicationState.ON_HOLD
         kind = use.kind
         key = f"{kind}/{use.id}" if use.id else f"#draft-{self._count}"
+        known = self._drafted.setdefault(key, use)
+        if known is not use and not _same_medicine(known, use):
+            key = f"{key}#{self._count}"  # two orders under one id: both are judged
         if state in (MedicationState.NEW, MedicationState.DRAFT):
             self._end_revised(key)
         self._keep(key, use, kind, state)
@@ -285,6 +289,12 @@ def _is_reported(use: shapes.MedicationUse) -> bool:
     """Home medicines reported by somebody count with intent proposal or plan (0.15)."""
     reported = bool(use.reportedBoolean) or use.reportedReference is not None
     return reported and use.intent in ("proposal", "plan")
+
+
+def _same_medicine(one: shapes.MedicationUse, other: shapes.MedicationUse) -> bool:
+    return bytes(one.raw_medicationCodeableConcept) == bytes(other.raw_medicationCodeableConcept) and bytes(
+        one.raw_medicationReference
+    ) == bytes(other.raw_medicationReference)
 
 
 def _bounds(line: shapes.Dosage) -> shapes.Period | None:
