@@ -222,6 +222,7 @@ def _result(obs: Obs, now: float) -> LabResult | None:
         time=now - obs.days_ago * DAY,
         age_days=obs.days_ago,
         preliminary=obs.status == "preliminary",
+        revised=obs.status if obs.status in ("amended", "corrected") else None,
         reference_low=None if low is None else low * factor,
         reference_high=None if high is None else high * factor,
         haemolysed=bool(HAEMOLYSED.search(obs.note)),

@@ -96,6 +96,8 @@ def _missing(hits: Sequence[Hit], background: Background) -> list[str]:
 
 def _decisions(hits: Sequence[Hit], background: Background) -> list[str]:
     lines = [line for hit in hits for line in _decision_lines(hit)]
+    if any((row.reference or "").startswith("Observation/") for hit in hits for row in hit.finding.found):
+        lines.append("Results are final unless marked preliminary, amended or corrected")
     return [*lines, f"Parameter set {background.parameters}"]
 
 

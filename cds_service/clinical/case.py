@@ -280,14 +280,18 @@ class Case:
         qtc = self.latest(Analyte.QTC, self.limits["qt.window_d"])
         return qtc if qtc is not None and qtc.value >= self.limits["qt.major"] else None
 
-    def is_treated(self, analyte: Analyte, since: float) -> bool:
+    def treatment(self, analyte: Analyte, since: float) -> tuple[MedicationExposure, ...]:
         """Matching replacement active with start at or after ``since``, or a new order now (0.12, 0.15)."""
         replacement = REPLACEMENT[analyte]
         earliest = since - self.clock.epsilon_s
-        return any(not medication.is_local for medication in self.new_orders(replacement)) or any(
-            medication.start is not None and medication.start >= earliest and not medication.is_local
-            for medication in self._medications((replacement,), _ACTIVE)
+        started = (
+            one for one in self._medications((replacement,), _ACTIVE) if one.start is not None and one.start >= earliest
         )
+        return tuple(one for one in (*self.new_orders(replacement), *started) if not one.is_local)
+
+    def is_treated(self, analyte: Analyte, since: float) -> bool:
+        """Whether there is such a replacement."""
+        return bool(self.treatment(analyte, since))
 
     def grade(self, result: LabResult, prefix: str, kind: str, direction: Direction) -> Grade | None:
         """Grade of one result of an analyte whose limits stand under ``prefix`` (``k``, ``mg``)."""
@@ -475,11 +479,10 @@ class Case:
         return tuple(fact for fact in self.prompt_symptoms if fact.kind is FactKind.ORDER_REASON)
 
     def statin_exposures(self) -> tuple[MedicationExposure, ...]:
-        """Statins active, or ended within ``statin.recent_stop_d``."""
+        """Statins active, or ended or put on hold within ``statin.recent_stop_d``."""
         recent = self.limits["statin.recent_stop_d"]
-        stopped = (
-            medication for medication in self.ended(DrugClass.STATIN) if self.clock.within_days(medication.end, recent)
-        )
+        not_taken = (one for one in self.exposures(DrugClass.STATIN) if one.state is not MedicationState.ACTIVE)
+        stopped = (one for one in not_taken if self.clock.within_days(one.end, recent))
         return self.taking(DrugClass.STATIN) or tuple(stopped)
 
 

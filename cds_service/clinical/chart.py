@@ -51,6 +51,8 @@ class LabResult:
     age_days: float
     issued: float | None = None
     preliminary: bool = False
+    revised: str | None = None
+    """``amended`` or ``corrected``, where the laboratory changed the result."""
     reference_low: float | None = None
     """Laboratory's own limits, converted to ``unit``."""
     reference_high: float | None = None

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from cds_service.clinical.chart import LabResult
 from cds_service.clinical.limits import Limits
-from cds_service.clinical.vocabulary import Analyte
+from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte
 
 MG_PER_MMOL = {
     Analyte.CALCIUM: 4.008,
@@ -66,6 +66,11 @@ class Grade:
     at_most_info: bool = False
     uncorrected: bool = False
     arithmetic: str | None = None
+
+    @property
+    def analyte(self) -> Analyte:
+        """The analyte it speaks of, calcium of any kind as calcium."""
+        return Analyte.CALCIUM if self.result.analyte in CALCIUM_KINDS else self.result.analyte
 
     @property
     def preliminary(self) -> bool:

@@ -8,12 +8,12 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.grading import Direction, Grade, Tier
 from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.guidance.context import QT_ANTIPSYCHOTICS, applied_rows
 from cds_service.guidance.finding import Finding, Indicator, OrderTest, Row, Suggestion, Summary
 from cds_service.guidance.grade_indicator import graded_indicator
 from cds_service.guidance.rule import Need
 from cds_service.guidance.wording import age_of, fact_row, grade_row, medication_row, preliminary_line, previous_row
 
-QT_ANTIPSYCHOTICS = (DrugClass.QT_HIGHER, DrugClass.QT_POSSIBLE)
 QT_DRUGS = (*QT_ANTIPSYCHOTICS, DrugClass.QT_OTHER)
 K_WASTING_DIURETICS = (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.CARBONIC_ANHYDRASE_INHIBITOR)
 K_RAISING_DRUGS = (DrugClass.K_SPARING, DrugClass.K_SUPPLEMENT, DrugClass.RAAS, DrugClass.K_RAISING_OTHER)
@@ -48,18 +48,10 @@ EXPLAINING_DRUGS: dict[tuple[Analyte, Direction], tuple[DrugClass, ...]] = {
     (Analyte.MAGNESIUM, Direction.LOW): (DrugClass.LOOP, DrugClass.THIAZIDE, DrugClass.PPI, DrugClass.MG_WASTER),
     (Analyte.MAGNESIUM, Direction.HIGH): (DrugClass.MG_SUPPLEMENT,),
 }  # fmt: skip
+CHECK_MAGNESIUM = "Check magnesium: potassium may not rise until it is corrected."
+CHECK_BOTH = "Check potassium and calcium: they may not rise until magnesium does."
 HAEMOLYSED_LINE = "Haemolysed sample: repeat on a fresh sample before treating unless the ECG is abnormal."
 ORGAN_DISEASE = (Concept.CKD_3, Concept.CKD_4, Concept.CKD_5, Concept.AKI, Concept.DIALYSIS)
-
-
-def takes_qt_antipsychotic(case: Case) -> bool:
-    """Active antipsychotic of either QT list."""
-    return bool(case.taking(*QT_ANTIPSYCHOTICS))
-
-
-def has_strong_context(case: Case) -> bool:
-    """Muscle symptom, QT-relevant antipsychotic or digoxin (B3)."""
-    return bool(case.context_symptoms) or takes_qt_antipsychotic(case) or bool(case.taking(DrugClass.DIGOXIN))
 
 
 def safer(one: Grade | None, other: Grade | None, mild: Indicator | None) -> tuple[Grade, Indicator] | None:
@@ -75,12 +67,6 @@ def safer(one: Grade | None, other: Grade | None, mild: Indicator | None) -> tup
     return best
 
 
-def base_analyte(grade: Grade) -> Analyte:
-    """The analyte a grade speaks of, calcium of any kind as calcium."""
-    kinds = (Analyte.ADJUSTED_CALCIUM, Analyte.IONISED_CALCIUM)
-    return Analyte.CALCIUM if grade.result.analyte in kinds else grade.result.analyte
-
-
 def graded_finding(
     case: Case,
     grade: Grade,
@@ -93,11 +79,23 @@ def graded_finding(
     rows: tuple[Row, ...] = (),
     suggestions: tuple[Suggestion, ...] = (),
     not_available: tuple[str, ...] = (),
+    context: tuple[Row, ...] = (),
+    decided: tuple[str, ...] = (),
 ) -> Finding:
-    """The finding of one graded electrolyte: value, previous value, explaining drugs and diseases, limits applied."""
+    """The finding of one graded electrolyte: value, previous value, explaining drugs and diseases, limits applied.
+
+    ``context`` are the lines of what made it worth showing or raised it, ``decided`` says so in words.
+    """
     previous = previous_row(case, grade.result, case.limits["labs.stale_max_days"])
     explaining = _explaining_rows(case, grade)
-    found = [grade_row(case, grade), *([previous] if previous else []), *rows, *explaining]
+    found = [
+        grade_row(case, grade),
+        *([previous] if previous else []),
+        *rows,
+        *applied_rows(case, grade),
+        *context,
+        *explaining,
+    ]
     tier = "preliminary result, " + grade.tier.code if grade.preliminary else grade.tier.code
     not_available = (*not_available, *newer_preliminary_lines(case, grade))
     if grade.result.disagrees:
@@ -106,18 +104,18 @@ def graded_finding(
     return Finding(
         indicator=indicator,
         summary=Summary(template=template, drugs=drugs, age=age_of(case, grade.result), tier=tier),
-        found=tuple(dict.fromkeys(found)),
+        found=tuple({(one.item, one.value, one.when, one.limit): one for one in found}.values()),
         why=why,
         consider=(*urgent_lines(case, grade), *consider),
         not_available=not_available,
-        decided=decisions(case, grade),
+        decided=(*decisions(case, grade), *decided),
         suggestions=suggestions,
         tier=grade.tier.code,
     )
 
 
 def _explaining_rows(case: Case, grade: Grade) -> list[Row]:
-    classes = EXPLAINING_DRUGS[base_analyte(grade), grade.direction]
+    classes = EXPLAINING_DRUGS[grade.analyte, grade.direction]
     diseases = case.facts(*ORGAN_DISEASE)
     return [medication_row(one) for one in case.taking(*classes)] + [fact_row(case, one) for one in diseases]
 
@@ -126,7 +124,7 @@ def newer_preliminary_lines(case: Case, *grades: Grade) -> tuple[str, ...]:
     """A preliminary result newer than the graded one is mentioned; it never grades or combines (0.3-5)."""
     lines = []
     for grade in grades:
-        kinds = CALCIUM_KINDS if base_analyte(grade) is Analyte.CALCIUM else (grade.result.analyte,)
+        kinds = CALCIUM_KINDS if grade.analyte is Analyte.CALCIUM else (grade.result.analyte,)
         for kind in kinds:
             newer = case.latest_preliminary(kind, case.limits["labs.stale_max_days"])
             if newer is not None and newer.time > grade.result.time:

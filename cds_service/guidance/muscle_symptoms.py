@@ -60,7 +60,9 @@ def contributor(
     """The section of one contributor rule; ``remark`` says what the conditions explain if not the limbs."""
     return Finding(
         indicator=Indicator.INFO,
-        summary=Summary(template=f"Conditions on the chart linked to muscle symptoms: {short_list(facts)}{remark}"),
+        summary=Summary(
+            template=f"Conditions on the chart linked to muscle symptoms: {short_list(one.concept.title for one in facts)}{remark}"
+        ),
         found=symptom_rows(case, *facts) if rows is None else rows,
         why=why,
         consider=consider,
@@ -68,9 +70,9 @@ def contributor(
     )
 
 
-def short_list(facts: Iterable[ConditionFact], most: int = 3) -> str:
-    """At most three conditions by name, the rest counted."""
-    names = list(dict.fromkeys(one.concept.title for one in facts))
+def short_list(words: Iterable[str], most: int = 3) -> str:
+    """At most three by name, each once, the rest counted."""
+    names = list(dict.fromkeys(words))
     if len(names) <= most:
         return listed(names)
     return f"{', '.join(names[:most])} and {len(names) - most} more"

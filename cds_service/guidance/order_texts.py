@@ -35,10 +35,11 @@ def order_time_indicator(grade: Grade) -> Indicator:
     return Indicator.INFO
 
 
-def kidney_row(case: Case, function: KidneyFunction, limit: str) -> Row:
+def kidney_row(case: Case, function: KidneyFunction, limit: str = "") -> Row:
     """The line of a filtration figure: what it is made from, its date and age, the limit applied."""
     when = f"{case.clock.date_text(function.result.time)}, {age_of(case, function.result)}"
-    value = f"{function.shown} mL/min ({function.basis})"
+    unit = "mL/min" if function.label == "CrCl" else "mL/min/1.73 m2"
+    value = f"{function.shown} {unit} ({function.basis})"
     return Row(item=function.label, value=value, when=when, limit=limit, reference=function.result.reference)
 
 

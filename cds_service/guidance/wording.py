@@ -46,8 +46,8 @@ def result_row(case: Case, result: LabResult, limit: str = "", *, item: str | No
     value = with_other_unit(result)
     if result.disagrees:
         value += " (another result of the same time disagrees)"
-    if result.preliminary:
-        value += " (preliminary)"
+    if result.preliminary or result.revised:
+        value += f" ({result.revised or 'preliminary'})"
     if result.haemolysed:
         value += " (haemolysed sample)"
     if result.patient_reported:

@@ -28,6 +28,8 @@ CHART = (
     row("high calcium on furosemide alone is not a thiazide matter", "PV", "60F", obs="adjCa=3.00 mmol/L@-2 | K=4.2 mmol/L@-2", meds="furosemide@active,start=-200", hits="calcium-high:warning"),
     row("mild high potassium on one ACE inhibitor is noted", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="lisinopril@active", hits="potassium-high:info, potassium-raising-drug-potassium-high:info"),
     row("mild high potassium on two raising drugs warns", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="lisinopril@active | ibuprofen@active", hits="potassium-high:info, potassium-raising-drug-potassium-high:warning"),
+    row("mild high potassium on one raising drug in two products", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="lisinopril@active | hydrochlorothiazide / lisinopril@active,start=-9", hits="potassium-high:info, potassium-raising-drug-potassium-high:info"),
+    row("mild high potassium on sacubitril and valsartan in one product", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="sacubitril / valsartan@active", hits="potassium-high:info, potassium-raising-drug-potassium-high:info"),
     row("mild high potassium on spironolactone warns", "PV", "60M", obs="K=5.5 mmol/L@-2", meds="spironolactone@active,start=-200", hits="potassium-high:info, potassium-raising-drug-potassium-high:warning"),
     row("potassium 5.4 on spironolactone is silent", "PV", "60M", obs="K=5.4 mmol/L@-2", meds="spironolactone@active,start=-200", hits="none"),
     row("mild high potassium on dialysis is silent", "PV", "60M", obs="K=5.8 mmol/L@-2", meds="lisinopril@active", problems="dialysis,onset=-400", hits="none"),

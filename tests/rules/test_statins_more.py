@@ -60,6 +60,8 @@ CK = (
     row("just above the limit with a symptom now: both cards", "PV", "60M", obs=f"{LABS} | CK=191 U/L@-2", meds="atorvastatin@active", problems="myalgia", hits=f"{RAISED}:info, {SYMPTOM}:info, {REVIEW}"),
     row("above ten times with a symptom now: only the CK speaks", "PV", "60M", obs=f"{LABS} | CK=1901 U/L@-2", meds="atorvastatin@active", problems="myalgia", hits=f"{RAISED}:critical, {REST}"),
     row("a statin on hold is not taken", "PV", "60M", obs="CK=1901 U/L@-2", meds="atorvastatin@on-hold", hits="none"),
+    row("a statin put on hold thirty days ago was taken till then", "PV", "60M", obs="CK=1901 U/L@-2", meds="atorvastatin@on-hold,end=-30", hits="statin-ck-elevated:critical"),
+    row("a statin put on hold thirty-one days ago", "PV", "60M", obs="CK=1901 U/L@-2", meds="atorvastatin@on-hold,end=-31", hits="none"),
     row("a statin stopped at an unknown time does not count", "PV", "60M", obs="CK=1901 U/L@-2", meds="atorvastatin@stopped", hits="none"),
     row("a statin completed thirty days ago counts", "PV", "60M", obs="CK=761 U/L@-2", meds="simvastatin@completed,end=-30", hits=f"{RAISED}:warning"),
     row("ezetimibe with simvastatin is a statin", "PV", "60M", obs="CK=761 U/L@-2", meds="ezetimibe-simvastatin@active", hits=f"{RAISED}:warning"),
@@ -107,6 +109,9 @@ THYROIDS = (
     row("TSH in micro-units per millilitre", "SG", "60F", obs="TSH=10.1 u[IU]/mL@-10", meds="atorvastatin@draft", hits=f"{THYROID}:warning"),
     row("TSH of exactly 10 at the order", "OS", "60F", obs="TSH=10 m[IU]/L@-10", meds="atorvastatin@draft", hits="none"),
     row("the diagnosis without a TSH at signing is information only", "SG", "60F", meds="atorvastatin@draft", problems="hypothyroidism@active,onset=-900", hits="none"),
+    row("the diagnosis without a TSH, TSH already ordered", "OS", "60F", meds="atorvastatin@draft | lab:TSH@active", problems="hypothyroidism@active,onset=-900", hits="none"),
+    row("the diagnosis without a TSH, TSH ordered eight days ago", "OS", "60F", meds="atorvastatin@draft | lab:TSH@active,start=-8", problems="hypothyroidism@active,onset=-900", hits="statin-hypothyroidism:info"),
+    row("a high TSH warns although a repeat is ordered", "OS", "60F", obs="TSH=20 m[IU]/L@-10", meds="atorvastatin@draft | lab:TSH@active", hits="statin-hypothyroidism:warning"),
     row("hypothyroidism that is over without a TSH", "OS", "60F", meds="atorvastatin@draft", problems="hypothyroidism@resolved,onset=-900", hits="none"),
     row("an active statin is not judged at another order", "SG", "60F", obs="TSH=20 m[IU]/L@-10", meds="atorvastatin@active | paracetamol@draft", hits="none"),
 )  # fmt: skip

@@ -36,6 +36,7 @@ NO_RESULT = frozenset(
 )  # fmt: skip
 """Texts in place of a value that say no more than that there is none."""
 ELIGIBLE = frozenset({"final", "amended", "corrected"})
+REVISED = ELIGIBLE - {"final"}
 
 
 class Dated(NamedTuple):
@@ -97,6 +98,7 @@ def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
         age_days=(reading.now - time) / DAY,
         issued=reading.time(issued) if issued else None,
         preliminary=observation.status == "preliminary",
+        revised=observation.status if observation.status in REVISED else None,
         reference_low=low,
         reference_high=high,
         haemolysed=analyte is Analyte.POTASSIUM

@@ -8,7 +8,7 @@ Silent when: the start is unknown or more than a week ago; the sign is undated o
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.chart import DAY
+from cds_service.clinical.chart import DAY, ConditionFact, MedicationExposure
 from cds_service.clinical.nms_exposure import is_antagonist
 from cds_service.clinical.vocabulary import Concept, DrugClass, LabTest
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
@@ -35,13 +35,11 @@ def check(case: Case) -> Finding | None:
     worst = min(signs, key=lambda one: SIGNS.index(one.concept))
     laryngeal = worst.concept is Concept.LARYNGEAL_DYSTONIA
     title = worst.concept.title
-    start = max(one.start for one in recent if one.start is not None)
-    days = max(0, int(((worst.onset or start) - start + case.clock.epsilon_s) // DAY))
+    when, dated_before = _in_time(case, worst, recent)
     return Finding(
         indicator=Indicator.CRITICAL if laryngeal else Indicator.WARNING,
         summary=Summary(
-            template=f"{title[0].upper()}{title[1:]} {days} d after starting {{drugs}}: "
-            "possible acute dystonic reaction",
+            template=f"{title[0].upper()}{title[1:]} {when}: possible acute dystonic reaction",
             drugs=names(recent),
         ),
         found=(*map(medication_row, recent), *(fact_row(case, one) for one in signs)),
@@ -50,6 +48,7 @@ def check(case: Case) -> Finding | None:
         consider=(
             "A parenteral anticholinergic usually relieves within minutes, per local policy.",
             "Exclude low calcium and tetanus.",
+            *(("The sign is dated before the start on record: check both dates.",) if dated_before else ()),
             *(("Laryngeal involvement: secure the airway, call for help.",) if laryngeal else ()),
         ),
         decided=(
@@ -57,6 +56,18 @@ def check(case: Case) -> Finding | None:
         ),
         suggestions=(OrderTest(test=LabTest.IONISED_CALCIUM),),
     )
+
+
+def _in_time(case: Case, sign: ConditionFact, recent: tuple[MedicationExposure, ...]) -> tuple[str, bool]:
+    """When the sign came, in words, and whether it is dated days before every start on record."""
+    starts = sorted(one.start for one in recent if one.start is not None)
+    onset = sign.onset if sign.onset is not None else starts[-1]
+    before = [start for start in starts if start <= onset + case.clock.epsilon_s]
+    if before:
+        return f"{int((onset - before[-1] + case.clock.epsilon_s) // DAY)} d after starting {{drugs}}", False
+    if starts[0] - onset < DAY:  # a day without a time counts from midnight
+        return "0 d after starting {drugs}", False
+    return f"with {{drugs}} started {case.clock.days_since(starts[0])} d ago", True
 
 
 RULE = Rule(

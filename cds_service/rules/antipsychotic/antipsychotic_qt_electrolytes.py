@@ -14,6 +14,7 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import LabResult, MedicationExposure, Sex
 from cds_service.clinical.grading import Grade, Tier
 from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, DrugClass, LabTest, Source
+from cds_service.guidance.context import applied_rows
 from cds_service.guidance.electrolytes import CALCIUM_NEEDS, MAGNESIUM_NEEDS, POTASSIUM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion, Summary
 from cds_service.guidance.order_texts import removals
@@ -31,7 +32,7 @@ class Trouble:
     fresh: bool
     treated: bool
     shown: str
-    row: Row
+    rows: tuple[Row, ...]
 
 
 def check(case: Case) -> Finding | None:
@@ -62,7 +63,7 @@ def check(case: Case) -> Finding | None:
         summary=Summary(
             template=f"{{drugs}} with {listed([one.shown for one in leading])}: torsades risk", drugs=names(drugs)
         ),
-        found=(*map(_drug_row, drugs), *(one.row for one in found), *map(medication_row, others)),
+        found=(*map(_drug_row, drugs), *(row for one in found for row in one.rows), *map(medication_row, others)),
         why="Low potassium, magnesium or calcium and a long QTc make torsades de pointes more likely on this medicine.",
         consider=(
             "12-lead ECG; common inpatient targets: potassium 4.0 mmol/L or more, magnesium 2.0 mg/dL (0.82 mmol/L) or more.",
@@ -93,7 +94,8 @@ def electrolyte_troubles(case: Case) -> list[Trouble]:
 
 
 def _trouble(case: Case, grade: Grade, major: bool, shown: str) -> Trouble:
-    return Trouble(major=major, fresh=grade.fresh, treated=grade.treated, shown=shown, row=grade_row(case, grade))
+    rows = (grade_row(case, grade), *applied_rows(case, grade))
+    return Trouble(major=major, fresh=grade.fresh, treated=grade.treated, shown=shown, rows=rows)
 
 
 def _qt_trouble(case: Case, qtc: LabResult | None) -> Trouble | None:
@@ -105,7 +107,7 @@ def _qt_trouble(case: Case, qtc: LabResult | None) -> Trouble | None:
         return None
     major = qtc.value >= limits["qt.major"]
     row = result_row(case, qtc, limits.text("qt.major" if major else key))
-    return Trouble(major=major, fresh=case.is_fresh(qtc), treated=False, shown=f"QTc {qtc.reported}", row=row)
+    return Trouble(major=major, fresh=case.is_fresh(qtc), treated=False, shown=f"QTc {qtc.reported}", rows=(row,))
 
 
 def _indicator(found: list[Trouble], drugs: tuple[MedicationExposure, ...], *, calm: bool) -> Indicator | None:

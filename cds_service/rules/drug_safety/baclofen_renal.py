@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest, Source
+from cds_service.guidance.context import age_rows
 from cds_service.guidance.drug_safety import order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
 from cds_service.guidance.order_texts import kidney_row, shown_egfr
@@ -45,7 +46,7 @@ def check(case: Case) -> Finding | None:
             f"{limits.text('older.age')}, or dialysis",
         ),
         facts=dialysis,
-        rows=rows,
+        rows=(*(age_rows(case) if older else ()), *rows),
         tests=(OrderTest(test=LabTest.CREATININE),),
     )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.vocabulary import Concept, DrugClass, Source
+from cds_service.guidance.context import age_rows
 from cds_service.guidance.drug_safety import OPIOID_TREATMENT, RESPIRATORY, new_of, order_finding, pairs_with_new
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.rule import ORDERS, Rule
@@ -46,6 +47,7 @@ def check(case: Case) -> Finding | None:
         ),
         partners=partners,
         facts=respiratory,
+        rows=age_rows(case),
         conflicting=conflicting,
     )
 

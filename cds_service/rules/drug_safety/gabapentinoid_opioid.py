@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, DrugClass, Source
+from cds_service.guidance.context import age_rows
 from cds_service.guidance.drug_safety import RESPIRATORY, new_of, order_finding, pairs_with_new
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.order_texts import kidney_row
@@ -40,7 +41,7 @@ def check(case: Case) -> Finding | None:
         ),
         partners=tuple(one for one in (*gabapentinoids, *opioids) if not one.is_new),
         facts=respiratory,
-        rows=rows,
+        rows=(*age_rows(case), *rows),
         removable=False,
     )
 

@@ -4,10 +4,15 @@ Ceilings in mg a day at a clearance of 30-59, 15-29 and below 15 mL/min: gabapen
 75. A dose that cannot be computed is a warning below 30, else information. Without kidney function from 65 years:
 information.
 
-Silent when: clearance 60 or more; dose within the ceiling. Source: document D33, D38.
+Several orders of the same medicine in one call are added up.
+
+Silent when: clearance 60 or more; dose within the ceiling; the missing kidney function ordered. Source: document D33, D38.
 """
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
@@ -27,27 +32,53 @@ CEILINGS: dict[str, tuple[float, float, float]] = {
 BANDS = (60.0, 30.0, 15.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """One gabapentinoid with all its new orders of the call."""
+
+    medicine: str
+    orders: tuple[MedicationExposure, ...]
+
+    @property
+    def known_mg(self) -> float:
+        """mg a day over the orders whose dose can be computed."""
+        return sum(one.daily_dose_mg or 0.0 for one in self.orders)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every order's dose can be computed."""
+        return all(one.daily_dose_mg is not None for one in self.orders)
+
+    @property
+    def dose(self) -> str:
+        """``900 mg/day``, or empty when it cannot be computed."""
+        return f"{self.known_mg:g} mg/day" if self.is_complete else ""
+
+
 def check(case: Case) -> Finding | None:
     """New gabapentinoids against the ceiling of the clearance band."""
-    orders = [one for one in case.new_orders(DrugClass.GABAPENTINOID) if _ceiling_name(one)]
+    orders = tuple(one for one in case.new_orders(DrugClass.GABAPENTINOID) if _ceiling_name(one))
     if not orders:
         return None
     clearance = case.dosing_clearance
     if clearance is None:
-        return _unknown(case, tuple(orders))
-    judged = [(one, _judge(one, clearance)) for one in orders]
+        return _unknown(case, orders)
+    judged = [(one, _judge(one, clearance)) for one in _by_medicine(orders)]
     weighed = [(one, indicator) for one, indicator in judged if indicator is not None]
     if not weighed:
         return None
-    order, indicator = max(weighed, key=lambda pair: pair[1])
-    ceiling = ceiling_for(order, clearance.value) or 0
+    worst, indicator = max(weighed, key=lambda pair: pair[1])
     shown = f"{clearance.label} {clearance.shown}"
-    limits = tuple(dict.fromkeys(_limit_text(one, clearance.value) for one, _ in weighed))
+    limits = (f"label maximum of {one.medicine} {ceiling_for(one, clearance):g} mg/day" for one, _ in weighed)
     return order_finding(
         case,
-        tuple(one for one, _ in weighed),
+        tuple(order for one, _ in weighed for order in one.orders),
         indicator,
-        f"{{drugs}}{_dose(order)} with {shown}: label maximum {ceiling:g} mg/day",
+        " ".join(
+            filter(
+                None, ("{drugs}", worst.dose, f"with {shown}: label maximum {ceiling_for(worst, clearance):g} mg/day")
+            )
+        ),
         why="Gabapentinoids are cleared by the kidney; too much causes sedation, falls, myoclonus and confusion.",
         consider=(
             "Start low; raise slowly; watch for falls, sedation and myoclonus.",
@@ -56,61 +87,67 @@ def check(case: Case) -> Finding | None:
         decided=(f"{shown} mL/min ({clearance.basis}): {', '.join(limits)}",),
         rows=(
             kidney_row(case, clearance, f"< {BANDS[0]:g} mL/min"),
-            *(_dose_row(one, clearance.value) for one, _ in weighed),
+            *(_dose_row(one, clearance) for one, _ in weighed),
         ),
         tests=(OrderTest(test=LabTest.CREATININE),),
         not_available=(
-            *dict.fromkeys(_UNKNOWN_DOSE for one, _ in weighed if one.daily_dose_mg is None),
+            *dict.fromkeys(_UNKNOWN_DOSE for one, _ in weighed if not one.is_complete),
             *stand_in_lines(clearance),
         ),
         removable=False,
-        drugs=names((order,)),
+        drugs=names(worst.orders),
     )
 
 
 _UNKNOWN_DOSE = "The daily dose cannot be computed from the order."
 
 
-def _dose(order: MedicationExposure) -> str:
-    return f" {order.daily_dose_mg:g} mg/day" if order.daily_dose_mg is not None else ""
+def _by_medicine(orders: tuple[MedicationExposure, ...]) -> list[Ordered]:
+    medicines = dict.fromkeys(map(_ceiling_name, orders))
+    return [
+        Ordered(name, tuple(one for one in orders if _ceiling_name(one) == name))
+        for name in medicines
+        if name is not None
+    ]
 
 
-def _limit_text(order: MedicationExposure, clearance: float) -> str:
-    return f"label maximum of {_ceiling_name(order)} {ceiling_for(order, clearance) or 0:g} mg/day"
-
-
-def _dose_row(order: MedicationExposure, clearance: float) -> Row:
-    """The daily dose of one order against its own ceiling."""
-    value = _dose(order).strip() or "not computable"
-    return Row(item=f"Daily dose, {order.name}", value=value, limit=f"≤ {ceiling_for(order, clearance) or 0:g} mg/day")
+def _dose_row(ordered: Ordered, clearance: KidneyFunction) -> Row:
+    """The daily dose of one medicine, over all its orders, against its ceiling."""
+    value = ordered.dose or "not computable"
+    if len(ordered.orders) > 1:
+        value += f" in {len(ordered.orders)} orders"
+    name = ordered.orders[0].name if len(ordered.orders) == 1 else ordered.medicine
+    return Row(item=f"Daily dose, {name}", value=value, limit=f"≤ {ceiling_for(ordered, clearance):g} mg/day")
 
 
 def _ceiling_name(order: MedicationExposure) -> str | None:
     return next((name for name in order.ingredients if name in CEILINGS), None)
 
 
-def ceiling_for(order: MedicationExposure, clearance: float) -> float | None:
-    """The label's maximum in mg a day, ``None`` at 60 mL/min or more."""
-    name = _ceiling_name(order)
-    if name is None or clearance >= BANDS[0]:
-        return None
-    band = sum(1 for limit in BANDS[1:] if clearance < limit)
-    return CEILINGS[name][band]
+def ceiling_for(ordered: Ordered, clearance: KidneyFunction) -> float:
+    """The label's maximum in mg a day; no limit at 60 mL/min or more."""
+    if clearance.value >= BANDS[0]:
+        return math.inf
+    return CEILINGS[ordered.medicine][sum(1 for limit in BANDS[1:] if clearance.value < limit)]
 
 
-def _judge(order: MedicationExposure, clearance: KidneyFunction) -> Indicator | None:
-    ceiling = ceiling_for(order, clearance.value)
-    if ceiling is None:
+def _judge(ordered: Ordered, clearance: KidneyFunction) -> Indicator | None:
+    ceiling = ceiling_for(ordered, clearance)
+    if ceiling == math.inf:
         return None
-    if order.daily_dose_mg is None:
+    if ordered.known_mg > ceiling + 1e-6:
+        return Indicator.WARNING
+    if not ordered.is_complete:
         return Indicator.WARNING if clearance.value < BANDS[1] else Indicator.INFO
-    return Indicator.WARNING if order.daily_dose_mg > ceiling + 1e-6 else None
+    return None
 
 
 def _unknown(case: Case, orders: tuple[MedicationExposure, ...]) -> Finding | None:
     days = case.limits["renal.window_d"]
     if not case.is_older:
         case.missing[f"No kidney function within {days:g} d: the gabapentinoid dose was not judged by it."] = None
+        return None
+    if case.is_ordered(LabTest.CREATININE):
         return None
     return order_finding(
         case,
@@ -135,7 +172,7 @@ RULE = Rule(
     needs=frozenset(
         {
             DrugClass.GABAPENTINOID, Analyte.CREATININE_CLEARANCE, Analyte.CREATININE, Analyte.EGFR, Analyte.WEIGHT,
-            Source.PATIENT,
+            Source.PATIENT, Source.SERVICE_REQUEST,
         }
     ),
     check=check,

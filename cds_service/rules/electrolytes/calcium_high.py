@@ -13,6 +13,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, LabTest
+from cds_service.guidance.context import symptom_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     EXPLAINING_DRUGS,
@@ -25,6 +26,7 @@ from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, 
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 
 CONTEXT_DRUGS = EXPLAINING_DRUGS[Analyte.CALCIUM, Direction.HIGH]
+MILD = "mild: shown with a muscle symptom, a thiazide, a calcium or vitamin D product, or lithium"
 WHY = "High calcium can cause weakness, fatigue, dehydration, confusion and a short QT interval."
 CONSIDER = (
     "Causes: primary hyperparathyroidism, malignancy, thiazide, lithium, vitamin D or calcium products.",
@@ -47,7 +49,11 @@ def check(case: Case) -> Finding | None:
     suggestions: tuple[Suggestion, ...] = (OrderTest(test=LabTest.CALCIUM), OrderTest(test=LabTest.CREATININE))
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
-    return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)
+    is_mild = grade.tier is Tier.MILD
+    return graded_finding(
+        case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions,
+        context=symptom_rows(case) if is_mild else (), decided=(MILD,) if is_mild else (),
+    )  # fmt: skip
 
 
 def has_context(case: Case) -> bool:

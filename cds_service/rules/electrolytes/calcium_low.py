@@ -13,6 +13,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.context import low_rows, symptom_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     EXPLAINING_DRUGS,
@@ -25,6 +26,7 @@ from cds_service.guidance.electrolytes import (
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 
+MILD = "mild: shown with a muscle symptom, a loop diuretic or low magnesium"
 WHY = "Low calcium can cause cramps, tetany, laryngospasm and QT prolongation; it may not rise until magnesium does."
 CONSIDER = (
     "Check magnesium, phosphate, PTH, vitamin D and renal function.",
@@ -54,7 +56,12 @@ def check(case: Case) -> Finding | None:
     suggestions += order_unless_recent(case, Analyte.MAGNESIUM, LabTest.MAGNESIUM)
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
-    return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)
+    is_mild = grade.tier is Tier.MILD
+    return graded_finding(
+        case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions,
+        context=(*symptom_rows(case), *low_rows(case, case.magnesium_low)) if is_mild else (),
+        decided=(MILD,) if is_mild else (),
+    )  # fmt: skip
 
 
 def has_context(case: Case) -> bool:

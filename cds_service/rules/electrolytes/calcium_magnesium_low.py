@@ -10,6 +10,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import DAY
 from cds_service.clinical.vocabulary import LabTest
+from cds_service.guidance.context import applied_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     MAGNESIUM_NEEDS,
@@ -37,7 +38,12 @@ def check(case: Case) -> Finding | None:
         summary=Summary(
             template=f"Low calcium {calcium.shown} and low magnesium {magnesium.shown}: correct magnesium too"
         ),
-        found=(grade_row(case, calcium), grade_row(case, magnesium)),
+        found=(
+            grade_row(case, calcium),
+            grade_row(case, magnesium),
+            *applied_rows(case, calcium),
+            *applied_rows(case, magnesium),
+        ),
         why="Magnesium deficiency impairs PTH release and action; calcium may not rise until magnesium is replaced.",
         consider=("Magnesium first or together with calcium, per local policy.", "Ionised calcium decides in doubt."),
         not_available=(*uncorrected_lines(calcium), *newer_preliminary_lines(case, calcium, magnesium)),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
 from cds_service.clinical.volume import DehydrationEvidence, dehydration_evidence
+from cds_service.guidance.context import symptom_rows
 from cds_service.guidance.electrolytes import KIDNEY_NEEDS, SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.other_hits import has_electrolyte_hit
@@ -37,7 +38,7 @@ def check(case: Case) -> Finding | None:
     return Finding(
         indicator=Indicator.WARNING if evidence.is_strong and diuretics else Indicator.INFO,
         summary=Summary(template=f"Signs of dehydration ({evidence.shown}) in a patient with {context}"),
-        found=(*evidence_rows(case, evidence), *map(medication_row, diuretics)),
+        found=(*evidence_rows(case, evidence), *map(medication_row, diuretics), *symptom_rows(case)),
         why="Volume loss can cause cramps and electrolyte changes. The BUN:creatinine ratio is a weak sign: it does "
         "not reliably separate prerenal from intrinsic injury.",
         consider=(

@@ -10,14 +10,14 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.context import QT_ANTIPSYCHOTICS, STRONG_CONTEXT, has_strong_context, strong_context_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
+    CHECK_BOTH,
     EXPLAINING_DRUGS,
     KIDNEY_NEEDS,
     MAGNESIUM_NEEDS,
-    QT_ANTIPSYCHOTICS,
     graded_finding,
-    has_strong_context,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
 from cds_service.guidance.grade_indicator import graded_indicator
@@ -31,8 +31,8 @@ def check(case: Case) -> Finding | None:
     diuretics = case.taking(DrugClass.LOOP, DrugClass.THIAZIDE) if grade is not None else ()
     if grade is None or not diuretics:
         return None
-    mild = Indicator.WARNING if grade.tier is Tier.MILD and has_strong_context(case) else Indicator.INFO
-    indicator = graded_indicator(grade, mild=mild)
+    raised = grade.tier is Tier.MILD and has_strong_context(case)
+    indicator = graded_indicator(grade, mild=Indicator.WARNING if raised else Indicator.INFO)
     if indicator is None:
         return None
     return graded_finding(
@@ -41,9 +41,11 @@ def check(case: Case) -> Finding | None:
         indicator,
         f"Magnesium {grade.shown} (low, {{age}}) while on {{drugs}}",
         why="Loop and thiazide diuretics lose magnesium through the kidney; low magnesium keeps potassium low.",
-        consider=("Weigh the dose, a potassium-sparing agent, replacement.", "Check potassium and calcium."),
+        consider=("Weigh the dose, a potassium-sparing agent, replacement.", CHECK_BOTH),
         drugs=names(diuretics),
         rows=tuple(map(medication_row, diuretics)),
+        context=strong_context_rows(case) if raised else (),
+        decided=(f"mild: a warning with {STRONG_CONTEXT}",) if raised else (),
         suggestions=(OrderTest(test=LabTest.POTASSIUM), OrderTest(test=LabTest.CALCIUM)),
     )
 

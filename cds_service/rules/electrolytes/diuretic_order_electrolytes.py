@@ -15,6 +15,7 @@ from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.grading import Grade, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.context import applied_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     MAGNESIUM_NEEDS,
@@ -37,7 +38,7 @@ class Worsened:
     indicator: Indicator
     text: str
     age: str
-    row: Row
+    rows: tuple[Row, ...]
     orders: tuple[MedicationExposure, ...]
     grade: Grade | None = None
 
@@ -58,7 +59,10 @@ def check(case: Case) -> Finding | None:
         summary=Summary(
             template=f"{{drugs}} ordered: {first.text} ({{age}}) may worsen", drugs=names(first.orders), age=first.age
         ),
-        found=(*order_rows(dict.fromkeys(order for one in found for order in one.orders)), *(one.row for one in found)),
+        found=(
+            *order_rows(dict.fromkeys(order for one in found for order in one.orders)),
+            *(row for one in found for row in one.rows),
+        ),
         why="Loop diuretics lower potassium, magnesium and calcium; thiazides lower potassium, magnesium and sodium and "
         "raise calcium.",
         consider=("Correct the value first, or weigh another medicine.", "Plan a recheck after the start."),
@@ -99,13 +103,14 @@ def _worsened(
     sodium = case.latest(Analyte.SODIUM, case.limits["labs.recent_days"])
     if sodium is not None and sodium.value < case.limits["na.low_thiazide"]:
         row = result_row(case, sodium, case.limits.text("na.low_thiazide"))
-        yield Worsened(Indicator.WARNING, f"sodium {sodium.reported}", age_of(case, sodium), row, thiazides)
+        yield Worsened(Indicator.WARNING, f"sodium {sodium.reported}", age_of(case, sodium), (row,), thiazides)
 
 
 def _graded(case: Case, grade: Grade, orders: tuple[MedicationExposure, ...]) -> Worsened:
     text = f"{grade.kind.lower()} {grade.shown}"
     age = age_of(case, grade.result)
-    return Worsened(order_time_indicator(grade), text, age, grade_row(case, grade), orders, grade)
+    rows = (grade_row(case, grade), *applied_rows(case, grade))
+    return Worsened(order_time_indicator(grade), text, age, rows, orders, grade)
 
 
 def _is_potassium_covered(case: Case) -> bool:

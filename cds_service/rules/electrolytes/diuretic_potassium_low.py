@@ -10,7 +10,9 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass
+from cds_service.guidance.context import STRONG_CONTEXT, has_strong_context, strong_context_rows
 from cds_service.guidance.electrolytes import (
+    CHECK_MAGNESIUM,
     EXPLAINING_DRUGS,
     K_WASTING_DIURETICS,
     KIDNEY_NEEDS,
@@ -18,7 +20,6 @@ from cds_service.guidance.electrolytes import (
     QT_DRUGS,
     SYMPTOM_NEEDS,
     graded_finding,
-    has_strong_context,
     low_potassium_tests,
 )
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
@@ -33,8 +34,8 @@ def check(case: Case) -> Finding | None:
     diuretics = case.taking(*K_WASTING_DIURETICS) if grade is not None else ()
     if grade is None or not diuretics:
         return None
-    mild = Indicator.WARNING if grade.tier is Tier.MILD and has_strong_context(case) else Indicator.INFO
-    indicator = graded_indicator(grade, mild=mild)
+    raised = grade.tier is Tier.MILD and has_strong_context(case)
+    indicator = graded_indicator(grade, mild=Indicator.WARNING if raised else Indicator.INFO)
     if indicator is None:
         return None
     return graded_finding(
@@ -45,10 +46,12 @@ def check(case: Case) -> Finding | None:
         why="Loop and thiazide diuretics and carbonic-anhydrase inhibitors waste potassium through the kidney.",
         consider=(
             "Weigh the dose, a potassium-sparing agent, replacement, an ACE inhibitor or ARB.",
-            "Check magnesium: potassium may not rise until it is corrected.",
+            CHECK_MAGNESIUM,
         ),
         drugs=names(diuretics),
         rows=tuple(map(medication_row, diuretics)),
+        context=strong_context_rows(case) if raised else (),
+        decided=(f"mild: a warning with {STRONG_CONTEXT}",) if raised else (),
         suggestions=low_potassium_tests(case, grade),
     )
 

@@ -17,7 +17,6 @@ from cds_service.guidance.electrolytes import (
     HAEMOLYSED_LINE,
     MAGNESIUM_NEEDS,
     POTASSIUM_NEEDS,
-    base_analyte,
     correction_lines,
     newer_preliminary_lines,
     uncorrected_lines,
@@ -39,11 +38,11 @@ def check(case: Case) -> Finding | None:
     grades = [
         grade
         for grade in (*_single(case, Analyte.POTASSIUM, "k"), *_single(case, Analyte.MAGNESIUM, "mg"), *_calcium(case))
-        if grade.tier >= Tier.MODERATE and not _is_repeat_ordered(case, base_analyte(grade))
+        if grade.tier >= Tier.MODERATE and not _is_repeat_ordered(case, grade.analyte)
     ]
     if not grades:
         return None
-    causes = case.taking(*{one for grade in grades for one in EXPLAINING_DRUGS[base_analyte(grade), grade.direction]})
+    causes = case.taking(*{one for grade in grades for one in EXPLAINING_DRUGS[grade.analyte, grade.direction]})
     limits = case.limits
     spurious = [grade for grade in grades if _may_be_spurious(grade)]
     return Finding(
@@ -65,7 +64,7 @@ def check(case: Case) -> Finding | None:
             *(("haemolysed sample: one step milder",) if spurious else ()),
             *correction_lines(*grades),
         ),
-        suggestions=tuple(OrderTest(test=REPEATS[base_analyte(one)]) for one in grades),
+        suggestions=tuple(OrderTest(test=REPEATS[one.analyte]) for one in grades),
         tier=max(one.tier for one in grades).code,
     )
 
@@ -88,7 +87,7 @@ def _together(case: Case, grades: list[Grade]) -> str:
 
 
 def _short_name(grade: Grade) -> str:
-    return "Calcium" if base_analyte(grade) is Analyte.CALCIUM else grade.kind
+    return "Calcium" if grade.analyte is Analyte.CALCIUM else grade.kind
 
 
 def _single(case: Case, analyte: Analyte, prefix: str) -> list[Grade]:

@@ -8,8 +8,9 @@ Silent when: calcium normal or not on record within 30 days; mild and treated. S
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.grading import Direction
+from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.context import symptom_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
     EXPLAINING_DRUGS,
@@ -28,9 +29,11 @@ def check(case: Case) -> Finding | None:
     loops = case.taking(DrugClass.LOOP) if grade is not None else ()
     if grade is None or not loops:
         return None
-    indicator = graded_indicator(grade, mild=Indicator.WARNING if case.context_symptoms else Indicator.INFO)
+    symptoms = symptom_rows(case)
+    indicator = graded_indicator(grade, mild=Indicator.WARNING if symptoms else Indicator.INFO)
     if indicator is None:
         return None
+    raised = bool(symptoms) and (grade.tier is Tier.MILD or grade.at_most_info)
     return graded_finding(
         case,
         grade,
@@ -40,6 +43,8 @@ def check(case: Case) -> Finding | None:
         consider=("Weigh dose and need of the loop diuretic; check magnesium, phosphate, PTH and vitamin D.",),
         drugs=names(loops),
         rows=tuple(map(medication_row, loops)),
+        context=symptoms if raised else (),
+        decided=("mild: a warning with a muscle symptom",) if raised else (),
         suggestions=(OrderTest(test=LabTest.IONISED_CALCIUM), OrderTest(test=LabTest.MAGNESIUM)),
     )
 

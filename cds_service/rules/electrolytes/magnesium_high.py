@@ -13,11 +13,14 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Grade, Tier
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
+from cds_service.guidance.context import egfr_rows
 from cds_service.guidance.electrolytes import KIDNEY_NEEDS, MAGNESIUM_NEEDS, graded_finding, safer, systemic
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
+from cds_service.guidance.wording import fact_row
 
 MAGNESIUM_DRUGS = (DrugClass.MG_SUPPLEMENT, DrugClass.MAGNESIUM_SULFATE)
+ECLAMPSIA = (Concept.PRE_ECLAMPSIA, Concept.ECLAMPSIA)
 CEILING = "mg.preeclampsia_ceiling"
 WHY = "High magnesium can cause weakness, lost reflexes, bradycardia and respiratory depression."
 CONSIDER = (
@@ -32,7 +35,8 @@ def check(case: Case) -> Finding | None:
     preliminary = case.preliminary_severe(Analyte.MAGNESIUM, "mg", Direction.HIGH)
     if eligible is None and preliminary is None:
         return None
-    if is_treated_preeclampsia(case):
+    treated = is_treated_preeclampsia(case)
+    if treated:
         best = _above_ceiling(case, eligible) or _above_ceiling(case, preliminary)
     else:
         mild = Indicator.INFO if eligible is not None and eligible.tier is Tier.MILD and has_context(case) else None
@@ -44,7 +48,24 @@ def check(case: Case) -> Finding | None:
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
     template = f"Magnesium {grade.shown} ({{tier}} high, {{age}})"
-    return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)
+    return graded_finding(
+        case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions,
+        context=_wanted_high_rows(case) if treated else egfr_rows(case, "egfr.severe"),
+        decided=_context_decided(case, grade, treated),
+    )  # fmt: skip
+
+
+def _wanted_high_rows(case: Case) -> tuple[Row, ...]:
+    return tuple(fact_row(case, one) for one in case.facts(*ECLAMPSIA))
+
+
+def _context_decided(case: Case, grade: Grade, treated: bool) -> tuple[str, ...]:
+    if treated:
+        ceiling = case.limits.text(CEILING, grade.result.unit)
+        return (f"magnesium sulfate for pre-eclampsia or eclampsia: critical when {ceiling}, below that silent",)
+    if grade.tier is Tier.MILD:
+        return (f"mild: shown with a magnesium-containing medicine or eGFR {case.limits.text('egfr.severe')}",)
+    return ()
 
 
 def has_context(case: Case) -> bool:
@@ -54,9 +75,7 @@ def has_context(case: Case) -> bool:
 
 def is_treated_preeclampsia(case: Case) -> bool:
     """Active pre-eclampsia or eclampsia and active magnesium sulfate."""
-    return case.has(Concept.PRE_ECLAMPSIA, Concept.ECLAMPSIA) and bool(
-        systemic(case.taking(DrugClass.MAGNESIUM_SULFATE))
-    )
+    return case.has(*ECLAMPSIA) and bool(systemic(case.taking(DrugClass.MAGNESIUM_SULFATE)))
 
 
 def _above_ceiling(case: Case, grade: Grade | None) -> tuple[Grade, Indicator] | None:

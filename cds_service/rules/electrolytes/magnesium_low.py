@@ -13,27 +13,34 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.context import (
+    QT_ANTIPSYCHOTICS,
+    STRONG_CONTEXT,
+    has_strong_context,
+    low_rows,
+    strong_context_rows,
+)
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
+    CHECK_BOTH,
     EXPLAINING_DRUGS,
     KIDNEY_NEEDS,
     MAGNESIUM_NEEDS,
     POTASSIUM_NEEDS,
-    QT_ANTIPSYCHOTICS,
     calcium_missing,
     graded_finding,
-    has_strong_context,
     order_unless_recent,
     safer,
 )
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 
+MILD = f"mild: shown with {STRONG_CONTEXT}, a loop or thiazide diuretic, or low potassium or calcium"
 WHY = "Low magnesium causes cramps, tetany and arrhythmia; serum magnesium can be normal although the body is depleted."
 CONSIDER = (
     "Causes: proton-pump inhibitor, diuretic, alcohol, diarrhoea, platinum, calcineurin inhibitor, aminoglycoside.",
     "Renal function decides the replacement dose.",
-    "Check potassium and calcium: they may not rise until magnesium does.",
+    CHECK_BOTH,
 )
 
 
@@ -55,7 +62,16 @@ def check(case: Case) -> Finding | None:
     if grade.tier >= Tier.MODERATE:
         suggestions += (OrderTest(test=LabTest.ECG),)
     template = f"Magnesium {grade.shown} ({{tier}} low, {{age}})"
-    return graded_finding(case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions)
+    is_mild = grade.tier is Tier.MILD
+    return graded_finding(
+        case, grade, indicator, template, why=WHY, consider=CONSIDER, suggestions=suggestions,
+        context=mild_rows(case) if is_mild else (), decided=(MILD,) if is_mild else (),
+    )  # fmt: skip
+
+
+def mild_rows(case: Case) -> tuple[Row, ...]:
+    """The context as lines; the diuretic stands among the explaining medicines."""
+    return (*strong_context_rows(case), *low_rows(case, case.potassium_low, case.calcium_low))
 
 
 def has_context(case: Case) -> bool:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.vocabulary import Analyte, Concept, DrugClass, LabTest
 from cds_service.guidance.electrolytes import KIDNEY_NEEDS, MAGNESIUM_NEEDS
-from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
-from cds_service.guidance.order_texts import order_rows, shown_egfr
+from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
+from cds_service.guidance.order_texts import kidney_row, order_rows, shown_egfr
 from cds_service.guidance.rule import ORDERS, Rule
 from cds_service.guidance.wording import names, result_row
 
@@ -36,10 +36,7 @@ def check(case: Case) -> Finding | None:
     rows = [result_row(case, magnesium, high.limit if high else "")] if magnesium is not None else []
     egfr = case.egfr
     if egfr is not None:
-        value = f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})"
-        rows.append(
-            Row(item="eGFR", value=value, limit=case.limits.text("egfr.severe"), reference=egfr.result.reference)
-        )
+        rows.append(kidney_row(case, egfr, case.limits.text("egfr.severe")))
     return Finding(
         indicator=indicator,
         summary=Summary(template=f"{{drugs}} ordered: {shown_egfr(case)}, magnesium {shown}", drugs=names(orders)),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, Concept, LabTest
+from cds_service.guidance.context import egfr_rows, symptom_rows
 from cds_service.guidance.electrolytes import (
     K_RAISING_DRUGS,
     KIDNEY_NEEDS,
@@ -25,6 +26,7 @@ from cds_service.guidance.electrolytes import (
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Suggestion
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 
+MILD = "mild: shown with kidney disease, a muscle symptom or a potassium-raising medicine, never on dialysis"
 WHY = "High potassium can cause weakness, paralysis and fatal arrhythmia."
 
 
@@ -52,7 +54,12 @@ def check(case: Case) -> Finding | None:
         "Exclude a spurious result: haemolysis, delayed sample, high platelet or white cell count.",
         "On dialysis consider the timing of the sample. Review any potassium-raising medicine listed.",
     )
-    return graded_finding(case, grade, indicator, template, why=WHY, consider=consider, suggestions=suggestions)
+    is_mild = grade.tier is Tier.MILD
+    return graded_finding(
+        case, grade, indicator, template, why=WHY, consider=consider, suggestions=suggestions,
+        context=(*symptom_rows(case), *egfr_rows(case, "egfr.kidney_disease")) if is_mild else (),
+        decided=(MILD,) if is_mild else (),
+    )  # fmt: skip
 
 
 def has_context(case: Case) -> bool:

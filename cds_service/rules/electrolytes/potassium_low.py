@@ -12,8 +12,10 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass
+from cds_service.guidance.context import STRONG_CONTEXT, has_strong_context, low_rows, strong_context_rows
 from cds_service.guidance.electrolytes import (
     CALCIUM_NEEDS,
+    CHECK_MAGNESIUM,
     EXPLAINING_DRUGS,
     K_WASTING_DIURETICS,
     KIDNEY_NEEDS,
@@ -21,14 +23,14 @@ from cds_service.guidance.electrolytes import (
     POTASSIUM_NEEDS,
     QT_DRUGS,
     graded_finding,
-    has_strong_context,
     low_potassium_tests,
     safer,
 )
-from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
+from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet, Row
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
 from cds_service.guidance.wording import names
 
+MILD = f"mild: shown with {STRONG_CONTEXT}, a potassium-wasting diuretic, or low magnesium or calcium"
 WHY = "Low potassium causes cramps, weakness and arrhythmia; low magnesium keeps it low."
 
 
@@ -48,8 +50,8 @@ def check(case: Case) -> Finding | None:
     plain = f"{value} ({{tier}} low, {{age}})"
     template = f"{value} (low, {{age}}) while on {{drugs}}" if diuretics and not grade.preliminary else plain
     consider = (
-        f"Check magnesium; ECG when potassium is {case.limits.text('k.low.moderate')} or with heart disease, digoxin "
-        "or a QT-prolonging drug.",
+        CHECK_MAGNESIUM,
+        f"ECG when potassium is {case.limits.text('k.low.moderate')} or with heart disease, digoxin or a QT-prolonging drug.",
         "Look for gastrointestinal loss, diuretic, beta-agonist, insulin.",
         "Recheck after replacement.",
     )
@@ -61,6 +63,8 @@ def check(case: Case) -> Finding | None:
         why=WHY,
         consider=consider,
         drugs=diuretics,
+        context=mild_rows(case) if grade.tier is Tier.MILD else (),
+        decided=(MILD,) if grade.tier is Tier.MILD else (),
         suggestions=low_potassium_tests(case, grade),
     )
 
@@ -73,6 +77,11 @@ def has_context(case: Case) -> bool:
         or case.magnesium_low is not None
         or case.calcium_low is not None
     )
+
+
+def mild_rows(case: Case) -> tuple[Row, ...]:
+    """The context as lines; the diuretic stands among the explaining medicines."""
+    return (*strong_context_rows(case), *low_rows(case, case.magnesium_low, case.calcium_low))
 
 
 RULE = Rule(

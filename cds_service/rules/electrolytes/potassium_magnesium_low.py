@@ -10,6 +10,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import DAY
 from cds_service.clinical.vocabulary import DrugClass, LabTest
+from cds_service.guidance.context import applied_rows
 from cds_service.guidance.electrolytes import MAGNESIUM_NEEDS, POTASSIUM_NEEDS, newer_preliminary_lines
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
@@ -31,7 +32,13 @@ def check(case: Case) -> Finding | None:
     return Finding(
         indicator=Indicator.INFO if treated else Indicator.WARNING,
         summary=Summary(template=f"Low potassium {potassium.shown} and low magnesium {magnesium.shown}: correct both"),
-        found=(grade_row(case, potassium), grade_row(case, magnesium), *map(medication_row, drugs)),
+        found=(
+            grade_row(case, potassium),
+            grade_row(case, magnesium),
+            *map(medication_row, drugs),
+            *applied_rows(case, potassium),
+            *applied_rows(case, magnesium),
+        ),
         why="Low magnesium keeps the kidney wasting potassium: potassium replacement alone often fails.",
         consider=(
             "Shared causes: diuretic, diarrhoea, alcohol, proton-pump inhibitor.",

@@ -9,6 +9,7 @@ Silent when: potassium normal or not on record within 30 days; mild on dialysis.
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
+from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.grading import Tier
 from cds_service.clinical.vocabulary import Concept, DrugClass, LabTest
 from cds_service.guidance.electrolytes import (
@@ -34,7 +35,7 @@ def check(case: Case) -> Finding | None:
         return None
     if grade.tier is Tier.MILD and case.has(Concept.DIALYSIS):
         return None
-    strong = len(drugs) >= 2 or any(not STRONG.isdisjoint(one.classes) for one in drugs)
+    strong = _several(drugs) or any(not STRONG.isdisjoint(one.classes) for one in drugs)
     indicator = graded_indicator(grade, mild=Indicator.WARNING if strong else Indicator.INFO)
     if indicator is None:
         return None
@@ -56,6 +57,12 @@ def check(case: Case) -> Finding | None:
         rows=tuple(map(medication_row, drugs)),
         suggestions=suggestions,
     )
+
+
+def _several(drugs: tuple[MedicationExposure, ...]) -> bool:
+    """Two products or more with two raising ingredients or more: lisinopril twice is one drug, and so is an ARNI."""
+    raising = frozenset(K_RAISING_DRUGS)
+    return len(drugs) > 1 and len({name for one in drugs for name in one.ingredients_of(raising)}) > 1
 
 
 RULE = Rule(

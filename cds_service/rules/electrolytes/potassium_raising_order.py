@@ -16,7 +16,7 @@ from cds_service.clinical.chart import LabResult, MedicationExposure
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.electrolytes import HAEMOLYSED_LINE, KIDNEY_NEEDS, POTASSIUM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
-from cds_service.guidance.order_texts import order_rows, removals, shown_egfr
+from cds_service.guidance.order_texts import kidney_row, order_rows, removals, shown_egfr
 from cds_service.guidance.rule import ORDERS, Rule
 from cds_service.guidance.wording import age_of, medication_row, names, result_row
 
@@ -122,12 +122,13 @@ def _unknown_with_raas(
 
 
 def _basis(case: Case, potassium: LabResult | None) -> list[Row]:
-    rows = [result_row(case, potassium)] if potassium is not None else []
+    rows = []
+    if potassium is not None:
+        reached = (key for key in ("mra.k_critical", "mra.k_warn") if potassium.value >= case.limits[key])
+        rows.append(result_row(case, potassium, next(map(case.limits.text, reached), "")))
     egfr = case.egfr
     if egfr is not None:
-        rows.append(
-            Row(item="eGFR", value=f"{egfr.shown} mL/min/1.73 m2 ({egfr.basis})", reference=egfr.result.reference)
-        )
+        rows.append(kidney_row(case, egfr))
     return rows + [medication_row(one) for one in case.active_or_drafted(DrugClass.RAAS)]
 
 

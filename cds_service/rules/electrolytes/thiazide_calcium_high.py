@@ -8,8 +8,9 @@ Silent when: calcium normal or not on record within 30 days. Source: document D3
 from __future__ import annotations
 
 from cds_service.clinical.case import Case
-from cds_service.clinical.grading import Direction
+from cds_service.clinical.grading import Direction, Tier
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest
+from cds_service.guidance.context import symptom_rows
 from cds_service.guidance.electrolytes import CALCIUM_NEEDS, EXPLAINING_DRUGS, KIDNEY_NEEDS, graded_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet
 from cds_service.guidance.grade_indicator import graded_indicator
@@ -23,9 +24,11 @@ def check(case: Case) -> Finding | None:
     thiazides = case.taking(DrugClass.THIAZIDE) if grade is not None else ()
     if grade is None or not thiazides:
         return None
-    indicator = graded_indicator(grade, mild=Indicator.WARNING if case.context_symptoms else Indicator.INFO)
+    symptoms = symptom_rows(case)
+    indicator = graded_indicator(grade, mild=Indicator.WARNING if symptoms else Indicator.INFO)
     if indicator is None:
         return None
+    raised = bool(symptoms) and (grade.tier is Tier.MILD or grade.at_most_info)
     return graded_finding(
         case,
         grade,
@@ -35,6 +38,8 @@ def check(case: Case) -> Finding | None:
         consider=("Weigh another antihypertensive or diuretic.", "PTH if it persists after the thiazide is stopped."),
         drugs=names(thiazides),
         rows=tuple(map(medication_row, thiazides)),
+        context=symptoms if raised else (),
+        decided=("mild: a warning with a muscle symptom",) if raised else (),
         suggestions=(OrderTest(test=LabTest.CALCIUM),),
     )
 

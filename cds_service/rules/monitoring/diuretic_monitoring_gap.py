@@ -11,6 +11,7 @@ from __future__ import annotations
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import MedicationExposure
 from cds_service.clinical.vocabulary import Analyte, DrugClass, LabTest, Source
+from cds_service.guidance.context import symptom_rows
 from cds_service.guidance.electrolytes import SYMPTOM_NEEDS
 from cds_service.guidance.finding import Family, Finding, Indicator, OrderTest, OverrideSet, Row, Summary
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
@@ -38,7 +39,11 @@ def check(case: Case) -> Finding | None:
     return Finding(
         indicator=Indicator.WARNING if symptomatic else Indicator.INFO,
         summary=Summary(template=f"On {{drugs}}, no potassium result in {days:g} days", drugs=names(shown)),
-        found=(*map(medication_row, [*overdue, *early]), *_last_potassium(case)),
+        found=(
+            *map(medication_row, [*overdue, *early]),
+            *_last_potassium(case),
+            *(symptom_rows(case) if symptomatic else ()),
+        ),
         why="Diuretics change potassium early after start or a dose change, and silently later.",
         consider=(
             "Usual cadence: 2 to 4 weeks after start or dose change, then every 3 to 6 months, or yearly when stable.",
@@ -51,6 +56,7 @@ def check(case: Case) -> Finding | None:
         decided=(
             f"no potassium within {limits['diuretic.k_days']:g} d ({limits['diuretic.k_days_mra']:g} d for an MRA), or "
             f"none since a start {limits['diuretic.early_from']:g} to {limits['diuretic.early_to']:g} d ago",
+            *(("a warning with a muscle symptom while none is on file for that long",) if symptomatic else ()),
         ),
         suggestions=(OrderTest(test=LabTest.BASIC_PANEL, recommended=True), OrderTest(test=LabTest.MAGNESIUM)),
     )

@@ -40,7 +40,7 @@ def check(case: Case) -> Finding | None:
     site = next((one.body_site for one in (*suspected, *symptoms) if one.body_site is not None), None)
     return section_finding(
         case,
-        f"Consider imaging for suspected structural cause: {short_list(suspected)}",
+        f"Consider imaging for suspected structural cause: {short_list(one.concept.title for one in suspected)}",
         rows=symptom_rows(case, *suspected),
         why="Imaging helps where a structural cause is suspected, and harms by chance findings where it is not.",
         consider=(

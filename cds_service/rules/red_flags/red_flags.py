@@ -21,6 +21,7 @@ from cds_service.guidance.muscle_symptoms import (
     NEUROLOGICAL_FINDINGS,
     neurological_findings,
     section_finding,
+    short_list,
     symptom_rows,
 )
 from cds_service.guidance.rule import PATIENT_VIEW, Rule
@@ -37,7 +38,7 @@ class Flag:
     """One flag with its weight and basis."""
 
     indicator: Indicator
-    text: str
+    words: tuple[str, ...]
     facts: tuple[ConditionFact, ...]
 
 
@@ -47,7 +48,7 @@ def check(case: Case) -> Finding | None:
     if not flags:
         return None
     indicator = max(flag.indicator for flag in flags)
-    leading = [flag.text for flag in flags if flag.indicator is indicator]
+    leading = [word for flag in flags if flag.indicator is indicator for word in flag.words]
     facts = tuple(dict.fromkeys(fact for flag in flags for fact in flag.facts))
     weakness = any(one.concept in NEEDS_CK for one in (*facts, *case.prompt_symptoms))
     wishes: tuple[Suggestion, ...] = (OrderTest(test=LabTest.CK),) if weakness else ()
@@ -55,7 +56,7 @@ def check(case: Case) -> Finding | None:
     urgent = ("Possible cauda equina or cord compression: emergency examination and imaging.",)
     return section_finding(
         case,
-        f"Red flag with muscle symptoms: {listed(leading[:3])}",
+        f"Red flag with muscle symptoms: {short_list(leading)}",
         rows=symptom_rows(case, *facts),
         why="Severe, persistent or progressive symptoms and neurological findings may signal a disease that needs treatment.",
         consider=(
@@ -83,7 +84,7 @@ def _cauda(case: Case) -> Flag | None:
     if not symptoms and not nerve:
         return None
     names = listed(list(dict.fromkeys(one.concept.title for one in signs)))
-    return Flag(Indicator.CRITICAL, f"{names}, possible cauda equina", (*signs, *nerve, *weak))
+    return Flag(Indicator.CRITICAL, (f"{names}, possible cauda equina",), (*signs, *nerve, *weak))
 
 
 def _with_symptom(case: Case) -> list[Flag]:
@@ -93,26 +94,25 @@ def _with_symptom(case: Case) -> list[Flag]:
     flags = []
     serious = tuple(one for one in case.context_symptoms if one.severe or one.progressive)
     if serious:
-        words = [
+        words = tuple(
             word
             for word, holds in (
                 ("severe symptom", any(f.severe for f in serious)),
                 ("progressive course", any(f.progressive for f in serious)),
             )
             if holds
-        ]
-        flags.append(Flag(Indicator.WARNING, listed(words), serious))
+        )
+        flags.append(Flag(Indicator.WARNING, words, serious))
     findings = neurological_findings(case)
     if findings:
-        names = listed(list(dict.fromkeys(one.concept.title for one in findings)))
-        flags.append(Flag(Indicator.WARNING, names, findings))
+        flags.append(Flag(Indicator.WARNING, tuple(dict.fromkeys(one.concept.title for one in findings)), findings))
     urine = case.facts(*URINE)
     if urine:
-        flags.append(Flag(Indicator.WARNING, urine[0].concept.title, urine))
+        flags.append(Flag(Indicator.WARNING, (urine[0].concept.title,), urine))
     days = case.limits["redflag.persistent_days"]
     persistent = tuple(one for one in case.facts(*MUSCLE_SYMPTOMS) if case.clock.at_least_days_ago(one.onset, days))
     if persistent:
-        flags.append(Flag(Indicator.INFO, f"present for {days:g} days or more", persistent))
+        flags.append(Flag(Indicator.INFO, (f"present for {days:g} days or more",), persistent))
     return flags
 
 

@@ -3,7 +3,7 @@
 Untreated hypothyroidism raises the risk of statin myopathy. On chart open only with a prompt muscle symptom or a raised
 CK; at the order of a new statin without that condition.
 
-Silent when: TSH within a year at most 4.5 (chart) or 10 (order); no hypothyroidism and no TSH.
+Silent when: TSH within a year at most 4.5 (chart) or 10 (order); no hypothyroidism and no TSH; the missing TSH ordered.
 Source: document D6 (extension).
 """
 
@@ -31,7 +31,7 @@ def check(case: Case) -> Finding | None:
         indicator, key = Indicator.WARNING, "tsh.warn"
     elif tsh is not None and tsh.value > limits["tsh.info"] and not case.at_order:
         indicator, key = Indicator.INFO, "tsh.info"
-    elif tsh is None and diagnoses:
+    elif tsh is None and diagnoses and not case.is_ordered(LabTest.TSH):
         indicator, key = Indicator.INFO, "tsh.window_d"
     else:
         return None
@@ -76,7 +76,8 @@ RULE = Rule(
     family=Family.STATIN,
     hooks=EVERY_HOOK,
     only_with=frozenset({DrugClass.STATIN}),
-    needs=SYMPTOM_NEEDS | {Analyte.TSH, Analyte.CK, Concept.HYPOTHYROIDISM, DrugClass.STATIN, Source.PATIENT},
+    needs=SYMPTOM_NEEDS
+    | {Analyte.TSH, Analyte.CK, Concept.HYPOTHYROIDISM, DrugClass.STATIN, Source.PATIENT, Source.SERVICE_REQUEST},
     check=check,
     override=OverrideSet.LAB,
     documents=("D6",),
