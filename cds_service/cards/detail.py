@@ -89,8 +89,13 @@ def _key(row: Row, zone: tzinfo) -> tuple[str, str, str]:
 
 def _missing(hits: Sequence[Hit], background: Background) -> list[str]:
     needs = {str(need) for hit in hits for need in background.catalogue.by_id[hit.rule_id].needs}
-    own = (text for hit in hits for text in hit.finding.not_available)
-    unused = (one.detail for one in background.not_used if one.need in needs)
+    own = [text for hit in hits for text in hit.finding.not_available]
+    said = "\n".join(own)
+    unused = (
+        one.detail
+        for one in background.not_used
+        if one.need in needs and not any(words in said for words in one.said_as)
+    )
     return _each([*own, *unused, *background.notes])
 
 

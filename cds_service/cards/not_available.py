@@ -30,5 +30,7 @@ def _absent(chart: Chart, limits: Limits) -> Iterator[NotUsed]:
     for name, analytes, window in LOOKED_FOR:
         newest = [series[0] for analyte in analytes if (series := chart.results.get(analyte))]
         if not any(clock.within_days(one.time, limits[window]) for one in newest):
+            days = f"{limits[window]:g}"
+            said_as = (f"No {name} within {days} d", f"No {name} in {days} days")
             for analyte in analytes:
-                yield NotUsed(need=analyte, detail=f"No usable {name} within {limits[window]:g} d.")
+                yield NotUsed(need=analyte, detail=f"No usable {name} within {days} d.", said_as=said_as)

@@ -95,7 +95,9 @@ class Offers:
         return found
 
     def _wanted(self, group: Group) -> Iterator[tuple[dict[str, Any], bool]]:
-        wishes = [wish for wish in wishes_of(group) if wish.test is None or not self._has(wish.test)]
+        whole = [wish for wish in wishes_of(group) if wish.test is None or not self._has(wish.test)]
+        named = {wish.test for wish in whole}
+        wishes = [part for wish in whole for part in self._without_offered(wish, named)]
         for wish in sorted(wishes, key=lambda one: not one.recommended):
             made = self._order(wish.one, wish.hits) if isinstance(wish.one, OrderTest) else self._remove(wish.one)
             if made is not None:
@@ -105,6 +107,15 @@ class Offers:
         """Ordered or offered on an earlier card, itself or, of a panel, everything that it contains."""
         known = self.ordered | self._offered
         return test in known or (test in PANEL_MEMBERS and PANEL_MEMBERS[test] <= known)
+
+    def _without_offered(self, wish: Wish, named: set[LabTest | None]) -> Iterator[Wish]:
+        """A panel of which an earlier card offers a part shrinks to its other tests."""
+        members = PANEL_MEMBERS.get(wish.test, frozenset()) if wish.test is not None else frozenset()
+        if self._offered.isdisjoint(members):
+            yield wish
+            return
+        for test in sorted(members - self.ordered - self._offered - named):
+            yield Wish(OrderTest(test=test), wish.hits, wish.recommended)
 
     def _order(self, wish: OrderTest, hits: list[Hit]) -> dict[str, Any]:
         self._offered |= {wish.test} | PANEL_MEMBERS.get(wish.test, frozenset())

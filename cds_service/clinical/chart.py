@@ -218,6 +218,8 @@ class NotUsed:
 
     need: str
     detail: str
+    said_as: tuple[str, ...] = ()
+    """How a rule may have said the same already; then it is not said again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

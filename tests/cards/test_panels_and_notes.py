@@ -59,6 +59,25 @@ def test_a_panel_offered_on_a_graver_card_contains_what_a_milder_one_wants() -> 
     assert offers(second) == []
 
 
+def test_a_panel_shrinks_to_what_no_graver_card_offers() -> None:
+    first, second = answer(hit("a", Family.ELECTROLYTES, CRITICAL, K, CREATININE), hit("b", Family.MUSCLE_INJURY, WARNING, BMP))["cards"]  # fmt: skip
+    assert offers(first) == [("Order potassium", "stat"), ("Order creatinine", "stat")]
+    assert offers(second) == [("Order calcium with albumin", "urgent")]
+
+
+def test_a_panel_of_which_graver_cards_offer_everything_is_gone() -> None:
+    calcium = OrderTest(test=LabTest.CALCIUM)
+    _, second = answer(hit("a", Family.ELECTROLYTES, CRITICAL, K, CREATININE, calcium), hit("b", Family.MUSCLE_INJURY, WARNING, BMP))["cards"]  # fmt: skip
+    assert offers(second) == []
+
+
+def test_a_result_that_is_absent_is_said_once() -> None:
+    chart = chart_of(row("x", "PV", "40F", problems="muscle-cramp", hits="none"))
+    (card,) = cards_of(chart, Hook.PATIENT_VIEW)
+    missing = card["detail"].partition("**Not available or not used**")[2].partition("**How")[0]
+    assert missing.count("potassium") == missing.count("magnesium") == missing.count("calcium") == 1
+
+
 def cards_of(chart: Chart, hook: Hook, **switches: bool) -> list[dict[str, Any]]:
     limits = load_limits()
     limits = replace(limits, switches={**limits.switches, **switches})

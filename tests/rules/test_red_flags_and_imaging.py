@@ -65,6 +65,7 @@ PERSISTENT = (
 )  # fmt: skip
 STRUCTURE = (
     *(row(f"{nerve} with a cramp is no reason to image", "PV", "40F", obs=LABS, problems=f"muscle-cramp | {nerve},onset=-900", hits=f"{NERVE}, {FIRST}") for nerve in NERVES),
+    row("a severe symptom without a date beside a new one", "PV", "40F", obs=LABS, problems="back-spasm,onset=?,severity=severe | muscle-cramp | radiculopathy,onset=-900", hits=f"red-flags:warning, {IMAGING}, {NERVE}, {FIRST}"),
     *(row(f"{nerve} with a severe cramp is", "PV", "40F", obs=LABS, problems=f"muscle-cramp,severity=severe | {nerve},onset=-900", hits=f"red-flags:warning, {IMAGING}, {NERVE}, {FIRST}") for nerve in NERVES),
     row("a progressive spasm with neuropathy", "PV", "40F", obs=LABS, problems="muscle-spasm,course=progressive | peripheral-neuropathy,onset=?", hits=f"red-flags:warning, {IMAGING}, {NERVE}, {FIRST}"),
     row("a severe spasm alone", "PV", "40F", obs=LABS, problems="back-spasm,severity=severe", hits=f"red-flags:warning, {FIRST}"),

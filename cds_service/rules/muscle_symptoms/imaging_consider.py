@@ -33,7 +33,7 @@ def check(case: Case) -> Finding | None:
     nerve = case.facts(*NERVE_CONDITIONS)
     if not findings and not nerve:
         return None
-    urgent = bool(findings) or any(one.severe or one.progressive for one in (*symptoms, *nerve))
+    urgent = bool(findings) or any(one.severe or one.progressive for one in (*case.context_symptoms, *nerve))
     if not urgent or case.is_ordered(LabTest.IMAGING):
         return None
     suspected = (*findings, *nerve)
