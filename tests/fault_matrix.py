@@ -111,6 +111,8 @@ class Bench:
         response, after = await self.post({})
         if hits(response.json()) != self.full or "notEvaluated" in account(response.json()):
             wrong.append("the next ordinary call was not right")
+        if any("cookie" in ask.headers for ask in self.server.journal):
+            wrong.append("a cookie was sent with the next call")
         if after > self.usual_s + 0.1 + self.grace_s:
             wrong.append(f"the next ordinary call took {after:.2f} s")
         return Tried(run=run, seconds=seconds, wrong=wrong)

@@ -84,6 +84,7 @@ class FaultyServer:
     journal: list[Ask] = field(default_factory=list)
     connections: int = 0
     open_now: int = 0
+    most_open: int = 0
     port: int = 0
     _server: asyncio.Server | None = None
     _pages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class FaultyServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.open_now += 1
+        self.most_open = max(self.most_open, self.open_now)
         try:
             while await self._exchange(reader, writer):
                 pass

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from cds_service.errors import ConfigurationError
 from cds_service.fhir.addresses import is_permitted, parse_allowed, parse_base
 from cds_service.fhir.client import FhirClient
+from cds_service.fhir.exchange import Budget, Server
 from cds_service.fhir.pages import next_page
 from cds_service.fhir.transport import CheckedBackend
 from cds_service.guidance.finding import Hook
@@ -207,13 +210,21 @@ def test_f08_foreign_next_links_are_never_followed(url: str) -> None:
     assert next_page(url, base) is None
 
 
-def test_f09_page_loops_end_and_are_named() -> None:
+@pytest.mark.parametrize(("sentence", "most"), [("page 1 of page 1", 1), ("always one more", 10)])
+def test_f09_pages_that_do_not_end_are_left_and_named(sentence: str, most: int) -> None:
+    asked: Counter[str] = Counter()
+
     def handler(request: httpx.Request) -> httpx.Response:
-        if "Observation" in str(request.url):
-            return page(f"{BASE}/Observation?page=1", record()["Observation"])
-        return good(request)
+        if "Observation" not in str(request.url):
+            return good(request)
+        query = request.url.params.get("of", request.url.params.get("code", ""))[:20]
+        asked[query] += 1
+        number = "1" if most == 1 else str(asked[query])
+        return page(f"{BASE}/Observation?of={query}&page={number}", record()["Observation"])
 
     body = ask(handler)
+    assert asked
+    assert max(asked.values()) <= most + 1
     assert ("potassium-low", "warning") in hits(body)
     assert "Observation" in {entry.get("need") for entry in account(body)["notEvaluated"]}
 
@@ -255,6 +266,11 @@ def test_f02_a_base_cannot_be_an_address_in_another_spelling(host: str) -> None:
     assert parse_base(f"https://{host}/fhir") is None
 
 
+def test_f04_a_base_has_a_length() -> None:
+    assert parse_base(f"{BASE}/{'a' * 1_000}") is not None
+    assert parse_base(f"{BASE}/{'a' * 10_000}") is None
+
+
 def test_f06_a_name_with_one_bad_record_is_refused_and_the_checked_address_is_used() -> None:
     base = parse_base(BASE)
     assert base is not None
@@ -282,6 +298,24 @@ def test_f24_an_unusable_token_is_not_used(authorization: dict[str, Any]) -> Non
         request={"fhirAuthorization": authorization},
     )
     assert account(body)["notEvaluated"]
+
+
+async def test_f30_calls_to_one_server_wait_for_each_other() -> None:
+    base, now, most = parse_base(BASE), 0, 0
+    assert base is not None
+
+    async def handler(_: httpx.Request) -> httpx.Response:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return httpx.Response(200, json={"resourceType": "Bundle"})
+
+    server = Server(base, lambda _: httpx.AsyncClient(transport=httpx.MockTransport(handler)), Counter())
+    calls = (server.get(f"{BASE}/Patient/{number}", {}, Budget(time.monotonic() + 30)) for number in range(200))
+    await asyncio.gather(*calls)
+    assert 10 < most <= 32
 
 
 def test_f26_a_dead_server_is_left_alone_after_repeated_failures() -> None:

@@ -85,8 +85,12 @@ def test_d19_five_hundred_drafts_and_one_selected() -> None:
     )
     request = request_for(case)
     entries = request["context"]["draftOrders"]["entry"]
-    entries += [{"resource": entries[0]["resource"] | {"id": f"other-{number}"}} for number in range(500)]
+    other = row("other", "OS", "70F", meds="haloperidol@draft | potassium chloride@draft", hits="none")
+    others = [entry["resource"] for entry in request_for(other)["context"]["draftOrders"]["entry"]]
+    entries += [{"resource": others[number % 2] | {"id": f"other-{number}"}} for number in range(500)]
     assert hits(answer(request)) == {("diuretic-order-electrolytes", "warning")}
+    request["context"]["selections"] = [f"MedicationRequest/{entry['resource']['id']}" for entry in entries]
+    assert len(hits(answer(request))) > 1, "the others would have said something"
 
 
 def test_j13_a_hundred_thousand_entries_are_answered_and_the_cut_is_named() -> None:

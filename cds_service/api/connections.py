@@ -1,4 +1,4 @@
-"""Connections that take their time: a deadline and a size limit for request headers, which the server itself lacks."""
+"""Connections that take their time: limits for request headers, unread answers and pipelines, which the server lacks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ LAST_HEADER_DEADLINE_S = 1.0
 """The same once the server ends, so that silent connections do not hold it up."""
 ONE_TURN_S = 0.01
 MAX_HEADER_BYTES = 65_536
+UNREAD_DEADLINE_S = 30.0
+"""How long a client may leave an answer unread before its connection is dropped."""
+MAX_PIPELINED = 16
+"""Requests that one connection may send ahead of their answers: each costs thirty times its bytes while it waits."""
 MAX_CONNECTIONS = 4_000
 SPARE_DESCRIPTORS = 64
 """Kept back for the store, for FHIR servers and for saying no."""
@@ -26,8 +30,13 @@ def max_connections() -> int:
     return max(16, min(MAX_CONNECTIONS, allowed - SPARE_DESCRIPTORS))
 
 
+class TooFarAhead(Exception):
+    """A client pipelines more requests than may wait; the server answers 400 to what its parser cannot take."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes a connection that is one too many, or whose headers do not end in time (slowloris) or in size.
+    """Closes a connection that is one too many, whose headers do not end in time (slowloris) or in size, whose answers
+    are not read, or on which too many requests wait.
 
     Bodies are bounded at the edge.
     """
@@ -35,6 +44,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _header_timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
     _in_headers = True
+    _unread_timer: asyncio.TimerHandle | None = None
     most = max_connections()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -46,7 +56,22 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._headers_ended()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not read: no more is written, and after a while it is given up."""
+        super().pause_writing()
+        self._unread_timer = self.loop.call_later(UNREAD_DEADLINE_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
+    def _is_read(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -68,6 +93,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._headers_ended()
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise TooFarAhead
         super().on_headers_complete()
 
     def shutdown(self) -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from cds_service.api.auth.keys import MAX_KEYS, KeyRing, read_keys
 from cds_service.api.auth.replay import MAX_REMEMBERED, Replays
@@ -42,6 +42,7 @@ from tests.auth.test_tokens import (
 
 __all__ = ["jwks", "settings"]  # fixtures
 SECOND = "https://second.example.org"
+EC_OTHER = ECKey.generate_key("P-384", {"kid": "e1"})
 SECOND_KEY = RSAKey.generate_key(2048, {"kid": "s1"})
 P384_ORDER = int("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16)
 
@@ -92,6 +93,7 @@ BAD: dict[str, Callable[[], str]] = {
     "s05 r and s equal to the order": lambda: ec_signature(P384_ORDER.to_bytes(48, "big") * 2),
     "s05 r and s over the order": lambda: ec_signature((P384_ORDER + 1).to_bytes(48, "big") * 2),
     "s05 DER instead of raw": lambda: ec_signature(bytes.fromhex("3006020101020101")),
+    "s06 embedded jwk, as short as they come": lambda: token(EC_OTHER, "ES384", {"jwk": EC_OTHER.as_dict(private=False)}),
     "s06 embedded jwk": lambda: token(OTHER, header={"jwk": OTHER.as_dict(private=False)}),
     "s06 x5c": lambda: token(OTHER, header={"x5c": [part(OTHER.as_der(private=False))]}),
     "s06 x5u": lambda: token(OTHER, header={"x5u": "https://evil.example/x"}),

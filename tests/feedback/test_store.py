@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, text
 
 from cds_service.errors import ConfigurationError
 from cds_service.feedback.recorder import Recorder
@@ -131,6 +131,19 @@ async def test_p07_a_deleted_or_replaced_file_swallows_nothing(tmp_path: Path) -
     with pytest.raises(StoreUnavailable, match="removed or replaced"):
         await store.add_outcomes([ONE])
     await store.close()
+
+
+async def test_b12_what_is_acknowledged_is_on_the_disk(tmp_path: Path) -> None:
+    """Killing a process loses nothing that the kernel has; what a power loss would lose only the settings tell."""
+    store = Store(str(tmp_path / "f.sqlite3"))
+    await store.open()
+    async with store.reading() as connection:
+        found = {
+            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+            for name in ("journal_mode", "synchronous", "secure_delete")
+        }
+    await store.close()
+    assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 
 
 KILLED = """

@@ -109,22 +109,22 @@ S25 | discovery, health, metrics without a token | discovery always; metrics onl
 F01 | a host that is not listed | no look-up, no connection; named | SERVERS::test_f01_f02_no_look_up_and_no_connection_for_a_host_that_is_not_listed FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
 F02 | loopback, metadata and private addresses in every spelling | as F01 | FETCH::test_f02_a_base_cannot_be_an_address_in_another_spelling SERVERS::test_f01_f02_no_look_up_and_no_connection_for_a_host_that_is_not_listed FETCH::test_f02_forbidden_addresses_are_refused_for_an_ordinary_base
 F03 | userinfo, look-alikes, backslashes, other ports | only the listed base passes | FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
-F04 | other schemes, relative, placeholders, 10 kB | never fetched | FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
+F04 | other schemes, relative, placeholders, 10 kB | never fetched | FETCH::test_f04_a_base_has_a_length FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted
 F05 | path tricks, query or fragment in the base | refused | FETCH::test_f01_f03_f04_f05_a_server_that_is_not_listed_is_never_contacted FETCH::test_f08_foreign_next_links_are_never_followed
 F06 | DNS rebinding | the connection goes to the checked address; one bad record refuses all | SERVERS::test_f06_the_transport_refuses_a_name_that_points_inside SERVERS::test_f06_a_name_with_any_record_that_is_not_allowed_is_refused SERVERS::test_f06_the_address_that_was_checked_is_the_one_called
 F07 | redirects, to itself too | not followed, named | MATRIX
 F08 | next links elsewhere | not followed; the token reaches its own server only | SERVERS::test_f08_a_token_is_sent_to_its_own_server_only FETCH::test_f08_foreign_next_links_are_never_followed MATRIX
-F09 | pages that loop, never end, are empty | ten pages, four megabytes, the deadline; named as incomplete | MATRIX FETCH::test_f09_page_loops_end_and_are_named
+F09 | pages that loop, never end, are empty | ten pages, four megabytes, the deadline; named as incomplete | MATRIX FETCH::test_f09_pages_that_do_not_end_are_left_and_named
 F10 | a prefetch Bundle with a next link | read on where allowed, else named | SERVERS::test_f10_a_prefetch_bundle_with_a_next_link_is_read_on QUIRKS
 F11 | a patient id that bends the URL | 400; a good one stands in the URL once | tests/protocol/test_faults.py::test_f11_f24_h12_ids_that_could_bend_a_url_or_leave_the_patient SERVERS::test_f11_the_patient_id_stands_in_the_url_exactly_once
 F12 | 401, 403, 404, 410, 412, 422 | asked once, named; the rest is evaluated | SERVERS::test_f12_a_refusal_is_asked_once MATRIX
 F13 | 429 and 503 with Retry-After of any kind | waited for only when it fits the deadline | SERVERS::test_f13_retry_after_is_waited_for_only_when_it_fits MATRIX
 F14 | 5xx, refused, reset, certificates expired, foreign or of another name, old TLS | one retry; none for TLS, which is never believed | SERVERS::test_f14_a_server_that_fails_is_tried_twice_at_most SERVERS::test_f14_a_refused_connection_is_named SERVERS::test_f14_a_server_that_cannot_prove_who_it_is_is_never_believed_nor_retried MATRIX
-F15 | slow head, slow body, trickle, stall | answered at the deadline, connection closed and not lost | SERVERS::test_f15_stalled_answers_do_not_use_up_the_connections MATRIX
+F15 | slow head, slow body, trickle, stall | answered at the deadline, connection closed and not lost | SERVERS::test_f15_stalled_answers_do_not_use_up_the_connections SERVERS::test_f15_answers_that_are_not_read_to_their_end_do_not_use_up_the_connections MATRIX
 F16 | a name service that is slow or fails | answered at the deadline | SERVERS::test_f16_a_name_service_that_is_slow_or_fails_costs_no_more_than_the_deadline
 F17 | one kind of data works, another fails | cards from what came, the rest named | MATRIX FETCH::test_a_bad_answer_for_medicines_is_named_and_the_rest_is_evaluated
 F18 | HTML, XML, nothing, another resource, a transaction | named as unreadable | MATRIX
-F19 | endless, bomb, a million entries, very deep | stopped at four megabytes per query, inflated in steps; the other queries are not concerned | MATRIX SERVERS::test_f19_a_bomb_is_inflated_no_further_than_the_budget SERVERS::test_f19_an_answer_that_is_denser_than_any_chart_is_not_read
+F19 | endless, bomb, a million entries, very deep | stopped at four megabytes per query, inflated in steps; the other queries are not concerned | MATRIX SERVERS::test_f19_an_endless_answer_is_left_at_four_megabytes SERVERS::test_f19_a_bomb_is_inflated_no_further_than_the_budget SERVERS::test_f19_an_answer_that_is_denser_than_any_chart_is_not_read
 F20 | outcomes among the entries, wrong totals, null entries | good entries used, a cut search named | MATRIX
 F21 | filters ignored: other patients, other codes | strangers excluded and counted | MATRIX
 F22 | our token comes back | in no card, log or error | MATRIX
@@ -135,8 +135,8 @@ F26 | a base that is dead | a breaker answers at once, another base is not conce
 F27 | a storm of failures | retries are a fifth of the calls at most | SERVERS::test_f27_retries_are_a_fifth_of_the_calls_at_most
 F28 | the client hangs up | what is asked for it is cancelled | SERVERS::test_f28_a_client_that_hangs_up_stops_what_is_asked_for_it
 F29 | broken HTTP: chunks, lengths, huge headers | named, connection dropped | MATRIX
-F30 | many calls to a slow server | its connections are bounded, calls that need none go on | SERVERS::test_f30_a_slow_server_does_not_starve_calls_that_need_none
-D01 | the Patient is another one | nothing of it is used, said without a name | CHARTS::test_d01_d02_of_another_patient_nothing_is_used_and_no_name_is_said
+F30 | many calls to a slow server | its connections are bounded, calls that need none go on | FETCH::test_f30_calls_to_one_server_wait_for_each_other SERVERS::test_f30_a_slow_server_does_not_starve_calls_that_need_none
+D01 | the Patient is another one | nothing of it is used, said without a name | CHARTS::test_d01_a_patient_who_is_another_one_tells_nothing_and_is_named CHARTS::test_d01_d02_of_another_patient_nothing_is_used_and_no_name_is_said
 D02 | one resource of another patient among good ones | excluded, counted, said; the good ones count | CHARTS::test_d01_d02_of_another_patient_nothing_is_used_and_no_name_is_said DOUBT::test_d02_d23_the_critical_card_stands_among_strangers_and_rubbish
 D03 | subject missing, display only, masked, contained, conditional, elsewhere | excluded and said | DOUBT::test_d03_a_result_that_names_no_known_patient_is_left_out_and_said
 D04 | ids that are nearly the patient's | another patient | CHARTS::test_d04_a_near_miss_is_another_patient
@@ -180,16 +180,16 @@ L07 | representations of objects, examples, health | no values. Core dumps are t
 L08 | metrics, health and documents | counts only, each with a switch | LEAKS::test_l08_documents_metrics_and_console_have_switches LEAKS::test_l01_l05_l08_no_canary_in_metrics_health_or_documents
 B01 | far more than it can do | early 503 with Retry-After, what is accepted is answered | LIFE::test_b01_far_more_than_it_can_do_is_refused_early_and_the_rest_is_in_time LOAD::test_b01_late_twice_in_a_row_means_overload_and_recovers
 B02 | more calls than may be worked on | 503 within 50 ms | LOAD::test_b01_b02_an_overloaded_service_refuses_at_once_with_retry_after tests/protocol/test_faults.py::test_b02_load_beyond_the_limit_is_refused_at_once
-B03 | one client takes all | at most half where there are several | LOAD::test_b03_one_client_holds_at_most_half_where_there_are_several
+B03 | one client takes all | at most half where there are several | LOAD::test_b03_a_client_whose_share_is_spent_waits_and_another_does_not LOAD::test_b03_one_client_holds_at_most_half_where_there_are_several
 B04 | a heavy request beside others | bounded delay | LOAD::test_b04_a_heavy_request_delays_the_others_by_less_than_a_second
 B05 | headers that trickle, never come or never end | closed at the header deadline and size | LOAD::test_b05_headers_that_trickle_or_never_come_are_cut_off LOAD::test_b05_endless_headers_are_cut_off
 B06 | a body of one byte a second | 408 and closed | LOAD::test_b06_a_body_that_trickles_is_answered_408
-B07 | clients that do not read, idle ones | bounded memory, others go on | LOAD::test_b07_a_client_that_does_not_read_and_idle_ones_harm_nobody
+B07 | clients that do not read, send far ahead, idle ones | bounded memory, given up after half a minute, others go on | LOAD::test_b07_a_client_that_does_not_read_and_idle_ones_harm_nobody LOAD::test_b07_requests_sent_far_ahead_of_their_answers_are_refused LOAD::test_b07_an_answer_that_nobody_reads_is_given_up
 B08 | more connections than file descriptors | refused, recovers without a restart | LOAD::test_b08_no_file_descriptors_left_recovers_without_a_restart
 B09 | SIGTERM with fifty requests in flight | readiness off first, all answered | LOAD::test_b09_requests_in_flight_are_answered_after_sigterm RESTART::test_b09_readiness_goes_off_first_and_clients_are_sent_elsewhere
 B10 | a second signal, one before the start ends, SIGHUP | clean end | LOAD::test_b10_signals_end_it_cleanly LOAD::test_b10_sigterm_before_the_start_has_ended RESTART::test_sighup_ends_a_single_process_as_gently
 B11 | kill -9 while feedback comes in | what was acknowledged is stored, once | LOAD::test_b11_feedback_that_was_acknowledged_survives_kill_9 STORE::test_b11_what_was_acknowledged_survives_kill_9
-B12 | torn log, damaged or emptied file | opens with what was durable or is refused with its name; cards go on | LIFE::test_b12_a_torn_write_ahead_log_is_survived_or_refused LOAD::test_b12_a_damaged_store_is_said_and_cards_go_on
+B12 | torn log, damaged or emptied file | opens with what was durable or is refused with its name; cards go on | LIFE::test_b12_a_torn_write_ahead_log_is_survived_or_refused LOAD::test_b12_a_damaged_store_is_said_and_cards_go_on STORE::test_b12_what_is_acknowledged_is_on_the_disk
 B13 | port taken, wrong configuration | exit 2 with one clear line | LOAD::test_b13_a_wrong_configuration_stops_the_start_with_one_line LOAD::test_b13_an_unknown_key_in_the_file_is_named LOAD::test_b13_a_taken_port_is_one_line
 B14 | a worker dies | replaced, the others go on | LOAD::test_b14_a_worker_that_dies_is_replaced
 B15 | thousands of requests | memory is flat | LOAD::test_b15_memory_is_flat

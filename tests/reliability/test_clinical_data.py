@@ -187,6 +187,21 @@ def test_d01_d02_of_another_patient_nothing_is_used_and_no_name_is_said() -> Non
     assert "tranger" not in json.dumps(body)
 
 
+def test_d01_a_patient_who_is_another_one_tells_nothing_and_is_named() -> None:
+    """Of somebody of 15 no rule would be asked, of somebody of 84 more than of one whose age is not known."""
+    request = request_for(row("x", "PV", "70F", obs="K=2.2 mmol/L@-1", meds="diazepam@active,start=-90", hits="none"))
+    without = copy.deepcopy(request)
+    without["prefetch"]["patient"] = None
+    for birth in ("2011-01-01", "1942-01-01"):
+        stranger = {"id": "stranger-7", "birthDate": birth, "name": [{"family": "Stranger"}], "deceasedBoolean": True}
+        request["prefetch"]["patient"] = {"resourceType": "Patient"} | stranger
+        body = answer(request)
+        assert hits(body) == hits(answer(without))
+        assert any("of another patient" in entry["reason"] for entry in account(body)["notEvaluated"])
+        assert body["cards"][-1]["source"]["topic"]["code"] == "not-checked"
+        assert "tranger" not in json.dumps(body)
+
+
 def test_d14_no_result_is_never_a_normal_result() -> None:
     request = request_for(row("x", "PV", "70F", meds="furosemide@active,start=-400", hits="none"))
     body = answer(request)

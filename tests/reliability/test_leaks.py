@@ -7,6 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from cds_service.api.log import AccessLog
 from cds_service.app import create_app
 from cds_service.fhir.read.observations import Results
+from cds_service.guidance.finding import Hook
 from cds_service.guidance.rule import Rule
 from cds_service.settings import Settings
 from tests.reliability.process import JSON, PROJECT, SERVICE, Running, fixture, service
@@ -195,10 +197,14 @@ async def test_l02_a_rule_that_raises_is_named_without_its_message() -> None:
 
 
 def test_l07_a_request_shows_no_values_in_its_representation() -> None:
-    from cds_service.hooks.request import FhirAuthorization
+    from cds_service.pipeline import read_request
 
-    shown = repr(FhirAuthorization(access_token=TOKEN, token_type="Bearer"))
-    assert TOKEN not in shown
+    for request in requests():
+        if request["hook"] == "patient-view":
+            parsed = read_request(json.dumps(request).encode(), Hook.PATIENT_VIEW)
+            assert "hook_instance" in repr(parsed)
+            assert not MARK.search(repr(replace(parsed, hook_instance="")).encode()), "the instance is the client's own"
+            assert TOKEN not in repr(parsed.authorization)
 
 
 async def test_l08_documents_metrics_and_console_have_switches() -> None:

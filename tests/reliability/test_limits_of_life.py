@@ -100,8 +100,7 @@ async def test_b01_far_more_than_it_can_do_is_refused_early_and_the_rest_is_in_t
 
             found = await asyncio.gather(*(call() for _ in range(200)))
         statuses = {status for status, _, _ in found}
-        assert statuses <= {200, 503}
-        assert 200 in statuses
+        assert statuses == {200, 503}
         assert all(wait for status, _, wait in found if status == 503)
         assert running.is_good()
 
@@ -123,5 +122,6 @@ def test_j13_a_large_body_that_is_denser_than_any_chart_is_refused_unread(runnin
     listed = b",".join([piece] * (9_900_000 // (len(piece) + 1)))
     begin = time.perf_counter()
     response = running.post(in_prefetch(b"[" + listed + b"]"))
-    assert (response.status_code, response.json()["issue"][0]["code"]) == (400, "too-costly")
-    assert time.perf_counter() - begin < 1.0
+    assert response.status_code == 400
+    assert response.json()["issue"][0]["code"] == "too-costly"
+    assert time.perf_counter() - begin < 2.0
