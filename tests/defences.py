@@ -28,6 +28,8 @@ from queue import SimpleQueue
 from tests.reliability.removals import PROJECT, SEEN, Removal, StaleTable, seen, tables
 
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", "node_modules", ".venv", ".*_cache", "*.sqlite3*")
+PLUGINS = ("-p", "pytest_asyncio.plugin", "-p", "_hypothesis_pytestplugin")
+"""What the named tests need; looking for all that are installed takes longer than most of the tests."""
 FAILED = 1
 """What pytest returns when tests ran and some failed; anything else above it means that they did not run."""
 
@@ -78,8 +80,18 @@ class Copy:
 
     def run(self, arguments: list[str], seconds: float) -> tuple[int | None, str]:
         """pytest's return code, ``None`` when it did not end in time, and what it said."""
-        options = ["-o", "addopts=", "-o", f"cache_dir={self.folder}/.pytest_cache", "-x", "-q", "-rfE", "--tb=line"]
-        environment = os.environ | {"PYTHONPATH": str(self.folder), "HYPOTHESIS_STORAGE_DIRECTORY": str(self.folder)}
+        options = [
+            "-o",
+            "addopts=",
+            *PLUGINS,
+            "-o",
+            f"cache_dir={self.folder}/.pytest_cache",
+            "-x",
+            "-q",
+            "-rfE",
+            "--tb=line",
+        ]
+        environment = os.environ | {"PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *options, *arguments],
             cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 from docs._generate.reliability_figures import FIGURES
 from tests.faults_of_fhir_servers import FAULTS as SERVER_FAULTS
 from tests.reliability.faults import FAULTS, GROUPS, Fault
+from tests.reliability.removals import seen, tables
 
 TARGET = Path(__file__).resolve().parents[1] / "reliability.md"
 HEAD = """<!-- Written by `python -m docs._generate.reliability` from tests/reliability/faults.py. Do not edit. -->
@@ -27,11 +28,44 @@ def text() -> str:
     by_group: dict[str, list[Fault]] = defaultdict(list)
     for fault in FAULTS:
         by_group[fault.id[0]].append(fault)
-    parts = [HEAD, _figures(), _summary()]
+    parts = [HEAD, _figures(), _summary(), _without_defence(by_group)]
     for group, title in GROUPS.items():
-        parts.append(f"\n## {group}: {title}\n\n| id | what is done | what happens | test |\n|---|---|---|---|\n")
-        parts += [f"| {one.id} | {one.stimulus} | {one.answer} | {_tests(one)} |\n" for one in by_group[group]]
+        parts.append(
+            f"\n## {group}: {title}\n\n| id | what is done | what happens | test | fails without |\n|---|---|---|---|---|\n"
+        )
+        parts += [
+            f"| {one.id} | {one.stimulus} | {one.answer} | {_tests(one)} | {_removed(one)} |\n"
+            for one in by_group[group]
+        ]
     return "".join(parts)
+
+
+def _removed(fault: Fault) -> str:
+    """How many of its defences were taken out with the test failing, of those that the tables name."""
+    removals, _ = tables()
+    keys = [one.key for one in removals if fault.id in one.faults]
+    return f"{sum(key in seen() for key in keys)} of {len(keys)}" if keys else "no single one"
+
+
+def _without_defence(by_group: dict[str, list[Fault]]) -> str:
+    removals, reasons = tables()
+    found = seen()
+    known = [one for one in removals if one.key in found]
+    covered = {fault for one in known for fault in one.faults}
+    days = sorted({found[one.key]["day"] for one in known}) or ["never"]
+    groups = ", ".join(
+        f"{group} {sum(one.id in covered for one in some)}/{len(some)}" for group, some in by_group.items()
+    )
+    why = "".join(f"- {fault}: {reason}\n" for fault, reason in sorted(reasons.items()))
+    return (
+        "\n## Without its defence\n\n"
+        "A test that cannot fail proves nothing. `python -m tests.defences` takes one defence after the other out of a copy of "
+        "the product (a few edits each; all layers where several hold), runs the tests that must notice, and with the defence "
+        f"back the one that failed. Seen to fail without a defence: the tests of {len(covered)} of {len(FAULTS)} faults ({groups}), "
+        f"{len(known)} of {len(removals)} removals; last run {days[-1]}. "
+        "The last column counts a fault's removals that were seen, of those that the tables name.\n\n"
+        f"No single piece of code defends:\n\n{why}"
+    )
 
 
 def _summary() -> str:

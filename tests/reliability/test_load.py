@@ -28,7 +28,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from cds_service.api.connections import HEADER_DEADLINE_S, BoundedProtocol
+from cds_service.api.connections import HEADER_DEADLINE_S, SPARE_DESCRIPTORS, BoundedProtocol
 from cds_service.api.overload import MAX_LATE_S, Heartbeat, Shares
 from cds_service.app import create_app
 from cds_service.settings import Settings
@@ -246,6 +246,8 @@ def test_b08_no_file_descriptors_left_recovers_without_a_restart(tmp_path: Path)
             with contextlib.suppress(OSError):
                 flood.append(socket.create_connection(("127.0.0.1", running.port), timeout=1))
         time.sleep(0.5)
+        used = len(os.listdir(f"/proc/{running.process.pid}/fd"))
+        assert used <= 128 - SPARE_DESCRIPTORS + 32, "some are kept back for the store, for FHIR servers, for saying no"
         for one in flood:
             one.close()
         end = time.monotonic() + 10
