@@ -98,7 +98,7 @@ class Reader:
     def _later(self, resource: shapes.Resource, known: shapes.Resource) -> shapes.Resource:
         """Of two resources of one name the later; two Medications that say different things name no medicine."""
         if isinstance(resource, shapes.Medication) and isinstance(known, shapes.Medication):
-            return known if bytes(resource.raw_code) == bytes(known.raw_code) else shapes.Medication()
+            return known if _says_the_same(resource, known) else shapes.Medication()
         if isinstance(resource, shapes.Condition) and isinstance(known, shapes.Condition):
             return resource if self.reading.later_version(resource.meta, known.meta) > 0 else known
         return known
@@ -365,6 +365,14 @@ def _gaps(reader: Reader, delivery: Delivery, sources: Mapping[str, Source]) -> 
     if reader.cut or reader.relevant > MAX_RELEVANT:
         detail = "The chart holds more entries than are read at once; the rest was not looked at."
         yield Gap(need="Observation", reason=GapReason.INCOMPLETE, detail=detail, always=True)
+
+
+def _says_the_same(one: shapes.Medication, other: shapes.Medication) -> bool:
+    """Whether two Medications name the same, however their members are ordered."""
+    try:
+        return (one.code, one.ingredient) == (other.code, other.ingredient)
+    except READ_ERRORS:
+        return False
 
 
 def _places(found: Sequence[str], count: int) -> str:

@@ -227,12 +227,13 @@ def codings(concept: shapes.Concept | None) -> tuple[Coding, ...]:
 
 
 def text_of(concept: shapes.Concept | None) -> str | None:
-    """The text of a CodeableConcept, else its first display."""
+    """The text of a CodeableConcept, else its longest display: the order of codings means nothing."""
     if concept is None:
         return None
     if concept.text:
         return clipped(concept.text)
-    return next((clipped(one.display) for one in concept.coding or () if one.display), None)
+    displays = [one.display for one in (concept.coding or ())[:200] if one.display]
+    return clipped(max(displays, key=lambda display: (len(display), display))) if displays else None
 
 
 def status_code(value: shapes.Concept | str | None, known: Set[str] = frozenset()) -> str | None:

@@ -144,11 +144,15 @@ class Glossary:
 
     def called(self, concept: Concept | None) -> tuple[Analyte, ...]:
         """By name alone nothing is used (a name may be urine's, or a ratio's), but it is said."""
-        name = text_of(concept) or ""
-        long_name = LONG_NAME.fullmatch(name)
-        tests = self._terminology.lab_tests((), long_name[1] if long_name is not None else name)
+        displays = [one.display for one in concept.coding or () if one.display] if concept is not None else []
+        names = [*([concept.text] if concept is not None and concept.text else []), *displays[:20]]
+        tests = frozenset[LabTest]().union(*map(self._tests_called, names))
         found = CALLED.get(next(iter(tests))) if len(tests) == 1 else None
         return (found,) if found is not None else ()
+
+    def _tests_called(self, name: str) -> frozenset[LabTest]:
+        long_name = LONG_NAME.fullmatch(name[:200])
+        return self._terminology.lab_tests((), long_name[1] if long_name is not None else name[:200])
 
 
 def _learn(known: dict[bytes, T], raw: bytes, understand: Callable[[Concept | None], T]) -> T:

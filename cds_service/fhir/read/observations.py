@@ -240,6 +240,7 @@ class Results:
 
     def refuse(self, analyte: Analyte, refused: Sequence[tuple[float | None, str]], newest: float = -math.inf) -> None:
         """Name values that cannot be used, of a flood the first and how many more: (time, why), newest first."""
+        refused = sorted(refused, key=lambda one: (-(one[0] or 0.0), one[1]))  # the order of delivery shows nowhere
         places = max(0, MOST_NAMED - self._refused[analyte])
         self._refused[analyte] += len(refused)
         for when, detail in refused[:places]:
