@@ -107,6 +107,7 @@ class Case:
         self._concepts = frozenset(fact.concept for fact in chart.conditions)
         self.present: frozenset[str] = self._concepts | self._medicines.classes
         """Concepts and drug classes that the chart holds in any state."""
+        self._newest: dict[Analyte, LabResult | None] = {}
         self.reads: set[str] = set()
         self.memo: dict[str, tuple[Any, frozenset[str]]] = {}
 
@@ -135,18 +136,24 @@ class Case:
     def series(self, analyte: Analyte, within_days: float) -> tuple[LabResult, ...]:
         """Eligible results of an analyte inside a look-back window, newest first."""
         self.reads.add(analyte)
-        results = self.chart.results.get(analyte, ())
-        if not results:
+        if self._newest_of(analyte) is None:
             return ()
+        results = self.chart.results.get(analyte, ())
         return tuple(takewhile(lambda result: self.clock.within_days(result.time, within_days), results))
 
     def latest(self, analyte: Analyte, within_days: float) -> LabResult | None:
         """The newest eligible result inside a look-back window."""
         self.reads.add(analyte)
-        results = self.chart.results.get(analyte, ())
-        if results and self.clock.within_days(results[0].time, within_days):
-            return results[0]
-        return None
+        newest = self._newest_of(analyte)
+        return newest if newest is not None and self.clock.within_days(newest.time, within_days) else None
+
+    def _newest_of(self, analyte: Analyte) -> LabResult | None:
+        try:
+            return self._newest[analyte]
+        except KeyError:
+            results = self.chart.results.get(analyte, ())
+            newest = self._newest[analyte] = results[0] if results else None
+            return newest
 
     def latest_preliminary(self, analyte: Analyte, within_days: float) -> LabResult | None:
         """The newest preliminary result if it is newer than every eligible one and inside the window (0.3-5)."""
@@ -154,8 +161,8 @@ class Case:
         found = self.chart.preliminary.get(analyte, ())
         if not found or not self.clock.within_days(found[0].time, within_days):
             return None
-        eligible = self.chart.results.get(analyte, ())
-        return found[0] if not eligible or found[0].time > eligible[0].time else None
+        eligible = self._newest_of(analyte)
+        return found[0] if eligible is None or found[0].time > eligible.time else None
 
     def is_fresh(self, result: LabResult) -> bool:
         """Not older than ``labs.fresh_days``."""

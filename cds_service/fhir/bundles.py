@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, get_args
 
 import msgspec
@@ -26,6 +27,7 @@ from cds_service.fhir.shapes import (
 from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
 from cds_service.fhir.twins import says_value_twice
 
+RESOURCE_OF = attrgetter("resource")
 MAX_NESTED = 3
 MAX_ENTRIES = 20_000
 """Per Bundle or array: a flood under one key must not hide what stands under another, nor cost more than this."""
@@ -121,17 +123,18 @@ class Opened:
         return found
 
 
-EMPTY = Opened()
-"""Nothing on record: most of what a tidy client sends for an ordinary patient."""
+def is_empty(value: object) -> bool:
+    """Nothing on record, as a tidy client says it: most of what there is of an ordinary patient."""
+    if type(value) is Bundle:
+        return not value.entry and not value.raw_link and not _counts(value.raw_total)
+    return value is None
 
 
 def open_value(value: object) -> Opened:
     """The resources under a key; ``null`` and empty containers give none."""
-    if value is None or (
-        type(value) is Bundle and not value.entry and not value.raw_link and not _counts(value.raw_total)
-    ):
-        return EMPTY
     opened = Opened()
+    if value is None:
+        return opened
     if isinstance(value, msgspec.Raw):
         _open_raw(value, opened)
     elif isinstance(value, Bundle):
@@ -157,7 +160,7 @@ def _take_bundle(bundle: Bundle, opened: Opened, depth: int) -> None:
     if not entries:
         opened.is_withheld = opened.is_withheld or _counts(bundle.raw_total)
         return
-    kinds = {type(entry.resource) for entry in entries}
+    kinds = set(map(type, map(RESOURCE_OF, entries)))
     if not kinds.isdisjoint(SPECIAL):
         for index, entry in enumerate(entries):
             if entry.resource is None and entry.resourceType is not None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from cds_service.clinical.chart import GapReason
 from cds_service.errors import MalformedRequest, NothingToLookAt
-from cds_service.fhir.bundles import EMPTY, Opened, open_value
+from cds_service.fhir.bundles import Opened, is_empty, open_value
 from cds_service.fhir.delivery import Delivery, Failure
 from cds_service.fhir.drafts import orders_nothing
 from cds_service.fhir.outcomes import is_failure
@@ -105,7 +105,11 @@ def take_prefetch(request: CDSRequest, queries: Sequence[Query]) -> Prefetched:
                 others |= opened.types()
     for query in queries:
         if query.key in request.prefetch:
-            _take(query, request.prefetch[query.key], taken)
+            value = request.prefetch[query.key]
+            if is_empty(value):
+                taken.usable += 1
+            else:
+                _take(query, value, taken)
         elif query.source.value not in others:
             taken.absent.append(query)
     taken.usable += len(others)
@@ -114,9 +118,6 @@ def take_prefetch(request: CDSRequest, queries: Sequence[Query]) -> Prefetched:
 
 def _take(query: Query, value: Any, taken: Prefetched) -> None:
     opened = _opened(value)
-    if opened is EMPTY:
-        taken.usable += 1
-        return
     failure = _failure(query.key, opened)
     if failure is not None:
         taken.failures[query.key] = failure

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from operator import attrgetter, truth
+from typing import Any, cast
 
 import msgspec
 
@@ -17,6 +18,10 @@ from cds_service.fhir.twins import hides_letters
 
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 QUANTITY = b'"valueQuantity"'
+QUANTITY_OF = attrgetter("raw_valueQuantity")
+COMPONENT_OF = attrgetter("raw_component")
+RESOURCE_OF = attrgetter("resource")
+WITH_RESULTS = (Bundle, Observation)
 
 
 class Name(str):
@@ -52,29 +57,34 @@ def decode_body(body: bytes) -> Mapping[str, Any] | None:
         members = NAMES.body.decode(body)
     except DECODE_ERRORS:
         return None
-    objects = [value for value in members.values() if isinstance(value, dict)]
-    if NAMES.read != len(members) + sum(map(len, objects)):
+    expected, names = 0, len(members)
+    for member in members.values():
+        if isinstance(member, dict):
+            names += len(member)
+            for value in member.values():
+                if type(value) in WITH_RESULTS:
+                    expected += _quantities(value)
+    if NAMES.read != names or body.count(QUANTITY) != expected or hides_letters(body):
         return None
-    expected = sum(_quantities(value) for one in objects for value in one.values())
-    if body.count(QUANTITY) != expected or hides_letters(body):
-        return None
-    return {str(name): value for name, value in members.items()}
+    return cast(Mapping[str, Any], members)
 
 
 def _quantities(value: object) -> int:
     """How often ``valueQuantity`` may stand in a decoded value if no resource says it twice."""
-    if type(value) is Bundle:
-        found = 0
-        for entry in value.entry or ():
-            resource = entry.resource
-            if type(resource) is Observation:
-                if resource.raw_valueQuantity:
-                    found += 1
-                if resource.raw_component:
-                    found += bytes(resource.raw_component).count(QUANTITY)
-            elif type(resource) is Bundle:
-                found += _quantities(resource)
-        return found
     if type(value) is Observation:
-        return bool(value.raw_valueQuantity) + bytes(value.raw_component).count(QUANTITY)
-    return 0
+        return _in_results([value])
+    if type(value) is not Bundle:
+        return 0
+    resources = list(map(RESOURCE_OF, value.entry or ()))
+    kinds = set(map(type, resources))
+    found = 0
+    if Observation in kinds:
+        found = _in_results(resources if len(kinds) == 1 else [one for one in resources if type(one) is Observation])
+    if Bundle in kinds:
+        found += sum(_quantities(one) for one in resources if type(one) is Bundle)
+    return found
+
+
+def _in_results(observations: list[Observation]) -> int:
+    components = map(bytes, filter(None, map(COMPONENT_OF, observations)))
+    return sum(map(truth, map(QUANTITY_OF, observations))) + sum(one.count(QUANTITY) for one in components)

@@ -6,7 +6,7 @@ import json
 import re
 
 _QUANTITY = b'"valueQuantity"'
-_VALUE = b'"value"'
+VALUE = b'"value"'
 _LETTER = re.compile(rb"\\u00(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
 
 
@@ -25,12 +25,12 @@ def says_value_twice(raw: bytes) -> bool:
     after = at + len(_QUANTITY)
     if raw.find(_QUANTITY, after) > 0:
         return _has_twins(raw)
-    return raw.count(_VALUE, after, raw.find(b"}", after)) > 1 and _has_twins(raw)
+    return raw.count(VALUE, after, raw.find(b"}", after)) > 1 and _has_twins(raw)
 
 
 def quantity_says_value_twice(quantity: bytes) -> bool:
     """The same of a Quantity alone."""
-    return (quantity.count(_VALUE) > 1 or hides_letters(quantity)) and _has_twins(quantity)
+    return (quantity.count(VALUE) > 1 or hides_letters(quantity)) and _has_twins(quantity)
 
 
 def _has_twins(raw: bytes) -> bool:

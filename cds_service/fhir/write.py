@@ -28,7 +28,6 @@ TEXTS = {LabTest.CALCIUM: "Calcium with albumin", LabTest.IMAGING: "MRI referral
 
 def order_renderer(request: CDSRequest, terminology: Terminology, now: float) -> Callable[[DraftTest], dict[str, Any]]:
     """A function that turns a proposed test into a draft ServiceRequest for the patient of ``request``."""
-    authored = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def render(draft: DraftTest) -> dict[str, Any]:
         coding = terminology.order_code(draft.test)
@@ -44,7 +43,7 @@ def order_renderer(request: CDSRequest, terminology: Terminology, now: float) ->
             "priority": draft.priority,
             "code": code,
             "subject": {"reference": f"Patient/{request.patient_id}"},
-            "authoredOn": authored,
+            "authoredOn": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         if request.encounter_id and FHIR_ID.fullmatch(request.encounter_id):
             resource["encounter"] = {"reference": f"Encounter/{request.encounter_id}"}

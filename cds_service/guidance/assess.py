@@ -70,23 +70,29 @@ def assess(
 
 
 def _ask_all(chart: Chart, catalogue: Catalogue, limits: Limits, hook: Hook, watched: bool) -> tuple[list[Asked], Case]:
-    """The turns of all rules, in stages; of silent ones only when ``watched``."""
+    """The turns of all rules, in stages; of silent ones only when ``watched`` (what they read matters only beside gaps)."""
     case = Case(chart, limits, at_order=hook.is_order, at_signing=hook is Hook.ORDER_SIGN, watched=watched)
     asked: list[Asked] = []
-    present = case.present
-    for stage in catalogue.stages(hook):
-        turn = [
-            one
-            for rule in stage
-            if (watched or rule.only_with is None or not rule.only_with.isdisjoint(present))
-            and (one := _ask(rule, case, watched)) is not None
-        ]
-        asked += turn
-        said = [one for one in turn if one.finding is not None]
-        case.hits |= {one.rule.id for one in said}
-        case.critical_hit = case.critical_hit or any(
-            one.finding is not None and one.finding.indicator is Indicator.CRITICAL for one in said
-        )
+    for stage in catalogue.stages(hook) if watched else catalogue.to_ask(hook, case.present):
+        turns: list[Asked] = []
+        for rule in stage:
+            if watched:
+                turns.append(_ask_watched(rule, case))
+                continue
+            try:
+                finding = rule.check(case)
+            except Exception as error:  # law 1: one broken rule never takes the others down
+                turns.append(Asked(rule, None, frozenset(), 0.0, error))
+            else:
+                if finding is not None:
+                    turns.append(Asked(rule, finding, frozenset(), 0.0))
+        if turns:
+            asked += turns
+            said = [one for one in turns if one.finding is not None]
+            case.hits |= {one.rule.id for one in said}
+            case.critical_hit = case.critical_hit or any(
+                one.finding is not None and one.finding.indicator is Indicator.CRITICAL for one in said
+            )
     return asked, case
 
 
@@ -118,14 +124,8 @@ def severity_order(hit: Hit) -> tuple[int, str]:
     return -hit.indicator, hit.rule_id
 
 
-def _ask(rule: Rule, case: Case, watched: bool) -> Asked | None:
-    """One rule's turn; ``None`` for a silent rule that nobody watches (what it read matters only beside gaps)."""
-    if not watched:
-        try:
-            finding = rule.check(case)
-        except Exception as error:  # law 1: one broken rule never takes the others down
-            return Asked(rule, None, frozenset(), 0.0, error)
-        return Asked(rule, finding, frozenset(), 0.0) if finding is not None else None
+def _ask_watched(rule: Rule, case: Case) -> Asked:
+    """One rule's turn, noting what it read."""
     case.reads = set()
     begin = perf_counter()
     try:

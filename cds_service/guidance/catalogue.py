@@ -17,6 +17,11 @@ GATE_NEEDS: frozenset[Need] = frozenset({Source.PATIENT, Concept.HOSPICE_CARE, C
 """What the gates (0.1) read before any rule is asked."""
 
 
+Stages = tuple[tuple[Rule, ...], ...]
+REMEMBERED = 1024
+"""Sets of classes and concepts: charts hold much the same few."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """Rules in catalogue order, with the switches a site has set.
@@ -27,14 +32,27 @@ class Catalogue:
     rules: tuple[Rule, ...]
     off: frozenset[str] = frozenset()
     shadow: frozenset[Family] = frozenset()
-    _by_hook: dict[Hook, tuple[tuple[Rule, ...], ...]] = field(default_factory=dict, repr=False, compare=False)
+    _by_hook: dict[Hook, Stages] = field(default_factory=dict, repr=False, compare=False)
+    _to_ask: dict[tuple[Hook, frozenset[str]], Stages] = field(default_factory=dict, repr=False, compare=False)
 
-    def stages(self, hook: Hook) -> tuple[tuple[Rule, ...], ...]:
+    def stages(self, hook: Hook) -> Stages:
         """Rules to ask for a hook, in the order of their stages."""
         known = self._by_hook.get(hook)
         if known is None:
             known = self._by_hook[hook] = tuple(
                 tuple(rule for rule in self.active if hook in rule.hooks and rule.stage is stage) for stage in Stage
+            )
+        return known
+
+    def to_ask(self, hook: Hook, present: frozenset[str]) -> Stages:
+        """The stages without the rules that are silent for certain on a chart with these classes and concepts."""
+        known = self._to_ask.get((hook, present))
+        if known is None:
+            if len(self._to_ask) >= REMEMBERED:
+                self._to_ask.clear()
+            known = self._to_ask[hook, present] = tuple(
+                tuple(rule for rule in stage if rule.only_with is None or not rule.only_with.isdisjoint(present))
+                for stage in self.stages(hook)
             )
         return known
 

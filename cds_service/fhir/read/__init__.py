@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -39,9 +40,12 @@ OLD_SHAPES = frozenset(
     {"MedicationOrder", "MedicationPrescription", "DiagnosticOrder", "ProcedureRequest", "ReferralRequest"}
 )
 """Resource types of DSTU2 and STU3 that stand where an R4 client would send a request."""
+ONLY_RESULTS: set[type] = {shapes.Observation}
 MAX_RELEVANT = 5_000
 MOST_PLACES = 3
 """Places of unusable resources that are named one by one."""
+RESOURCE_OF = attrgetter("resource")
+CODE_OF = attrgetter("raw_code")
 
 Entries = Sequence[shapes.Entry | Found]
 
@@ -80,8 +84,8 @@ class Reader:
                 for entry in entries:
                     if type(entry.resource) in POINTED_AT:
                         self._index(entry)
-        for entries, _ in lists:
-            self._read_all(entries)
+        for entries, kinds in lists:
+            self._read_all(entries, kinds)
 
     def _index(self, entry: shapes.Entry | Found) -> None:
         resource, url = entry.resource, entry.fullUrl
@@ -103,17 +107,38 @@ class Reader:
             return resource if self.reading.later_version(resource.meta, known.meta) > 0 else known
         return known
 
-    def _read_all(self, entries: Entries) -> None:
-        """Most of a chart are results that no rule reads: they are passed over at a glance."""
-        kinds = self.reading.glossary.observations
-        for entry in entries:
-            resource = entry.resource
+    def _read_all(self, entries: Entries, kinds: set[type]) -> None:
+        resources = list(map(RESOURCE_OF, entries))
+        if kinds == ONLY_RESULTS:
+            self._read_observations(resources)
+            return
+        observations = []
+        for resource in resources:
             if type(resource) is shapes.Observation:
-                known = kinds.get(bytes(resource.raw_code))
-                if known is not UNREAD or resource.raw_component or resource.raw_contained:
-                    self._observation(resource, known)
+                observations.append(resource)
             else:
                 self._read_one(resource)
+        self._read_observations(observations)
+
+    def _read_observations(self, observations: list[shapes.Observation]) -> None:
+        """Most of a chart are results that no rule reads: they are passed over at a glance."""
+        is_own = self.reading.own_subjects.__contains__
+        kinds = map(self.reading.glossary.observations.get, map(bytes, map(CODE_OF, observations)))
+        for observation, kind in zip(observations, kinds, strict=True):
+            if kind is UNREAD:
+                if observation.raw_component or observation.raw_contained:
+                    self._observation(observation, kind)
+            elif (
+                kind is not None
+                and kind.analyte is not None
+                and kind.is_plain
+                and is_own(bytes(observation.raw_subject))
+                and self.relevant < MAX_RELEVANT
+                and self.results.add_plain(observation, kind.analyte)
+            ):
+                self.relevant += 1
+            else:
+                self._observation(observation, kind)
 
     def _read_one(self, resource: Any) -> None:
         read = _READERS.get(type(resource))
@@ -149,7 +174,7 @@ class Reader:
     def _observation(self, observation: shapes.Observation, known: Kind | None) -> None:
         reading = self.reading
         try:
-            kind = known or reading.glossary.observation(bytes(observation.raw_code))
+            kind = known or reading.glossary.observations[bytes(observation.raw_code)]
         except READ_ERRORS:
             reading.cannot_read("Observation", observation)
             return

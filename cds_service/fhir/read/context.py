@@ -62,8 +62,10 @@ class Reading:
     latest_moment: float = 0.0
     """Later ones lie in the future (``time.future_skew_h``)."""
     _own: frozenset[str] = frozenset()
-    _owners: dict[bytes, Counter[str] | None] = field(default_factory=dict)
-    """A subject as it is written → where those who are not the patient are counted."""
+    own_subjects: set[bytes] = field(default_factory=set)
+    """Subjects, as they are written, that were found to be the patient."""
+    _others: dict[bytes, Counter[str]] = field(default_factory=dict)
+    """Any other subject as it is written → where what is theirs is counted."""
     _counted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -82,12 +84,15 @@ class Reading:
         in DSTU2. Raises msgspec errors for a malformed subject.
         """
         written = bytes(subject)
-        try:
-            elsewhere = self._owners[written]
-        except KeyError:
-            elsewhere = self._owners[written] = self._elsewhere(written)
-        if elsewhere is None:
+        if written in self.own_subjects:
             return True
+        elsewhere = self._others.get(written)
+        if elsewhere is None:
+            elsewhere = self._elsewhere(written)
+            if elsewhere is None:
+                self.own_subjects.add(written)
+                return True
+            self._others[written] = elsewhere
         if former and not written:
             self.old_version = True
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cds_service.clinical.chart import Patient, Sex
 from cds_service.fhir import shapes
@@ -33,6 +33,6 @@ def completed_years(birth_date: str | None, reading: Reading) -> int | None:
     if len(parts) > 3 or not all(part.isdigit() for part in parts):
         return None
     year, month, day = [*(int(part) for part in parts), 0, 0][:3]
-    today = datetime.fromtimestamp(reading.now, UTC).astimezone(reading.zone).date()
+    today = datetime.fromtimestamp(reading.now, reading.zone)
     age = today.year - year - ((today.month, today.day) < (month or 12, day or 31))
     return age if 0 <= age <= 130 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
@@ -13,7 +13,9 @@ import msgspec
 from cds_service.clinical.vocabulary import Analyte, LabTest
 from cds_service.clinical.vocabulary import Concept as MeantConcept
 from cds_service.fhir.read.context import codings, text_of
+from cds_service.fhir.read.directions import Directions
 from cds_service.fhir.read.medicine_names import Named
+from cds_service.fhir.read.understood import Memory, Understood
 from cds_service.fhir.shapes import Concept, mended_concept
 from cds_service.terminology import (
     BLOOD_PRESSURE_PANELS,
@@ -54,10 +56,6 @@ OVER = re.compile(
 """Words that put a problem into the past, whatever the clinical status of its entry."""
 BEFORE_WORDS = " \t\n-*([{<\"'.:"
 REMEMBERED_CONCEPTS = frozenset({MeantConcept.NMS, MeantConcept.RHABDOMYOLYSIS, MeantConcept.STATIN_MYOPATHY})
-REMEMBERED = 4096
-LONGEST = 2_000
-"""Bytes; a longer concept is understood anew each time."""
-
 
 NO_MATCH = ConceptMatch()
 
@@ -77,10 +75,17 @@ class Kind:
     doubted: tuple[Analyte, ...] = ()
     doubt: str = ""
 
-    @property
-    def is_read(self) -> bool:
-        """Whether an Observation of this kind matters even without components."""
-        return self.analyte is not None or self.is_panel or self.is_finding or bool(self.doubted)
+    is_read: bool = field(init=False)
+    """Whether an Observation of this kind matters even without components."""
+    is_plain: bool = field(init=False)
+    """Whether it is a result of an analyte and nothing else."""
+
+    def __post_init__(self) -> None:
+        is_result = self.analyte is not None
+        object.__setattr__(self, "is_read", is_result or self.is_panel or self.is_finding or bool(self.doubted))
+        object.__setattr__(
+            self, "is_plain", is_result and not self.is_panel and not self.is_finding and not self.doubted
+        )
 
 
 NO_CODE = "has no code that is known"
@@ -94,21 +99,14 @@ class Glossary:
 
     def __init__(self, terminology: Terminology) -> None:
         self._terminology = terminology
-        self.observations: dict[bytes, Kind] = {}
-        self._medicines: dict[bytes, tuple[Named, DrugMatch]] = {}
-        self._problems: dict[bytes, tuple[ConceptMatch, tuple[MeantConcept, ...]]] = {}
-
-    def observation(self, raw: bytes) -> Kind:
+        self.observations = Understood(_of_concept(self._kind))
         """Of ``Observation.code``."""
-        return self.observations.get(raw) or _learn(self.observations, raw, self._kind)
-
-    def medicine(self, raw: bytes) -> tuple[Named, DrugMatch]:
+        self.medicines = Understood(_of_concept(self._medicine))
         """Of ``medicationCodeableConcept``."""
-        return self._medicines.get(raw) or _learn(self._medicines, raw, self._medicine)
-
-    def problem(self, raw: bytes) -> tuple[ConceptMatch, tuple[MeantConcept, ...]]:
+        self.problems = Understood(_of_concept(self._problem))
         """Of ``Condition.code``: what it means, and what it says is over ("history of ...")."""
-        return self._problems.get(raw) or _learn(self._problems, raw, self._problem)
+        self.directions: Memory[Directions] = Memory()
+        """Of a medicine and its dosage, both as they are written."""
 
     def _medicine(self, concept: Concept | None) -> tuple[Named, DrugMatch]:
         named = Named(codings(concept), text_of(concept))
@@ -155,13 +153,8 @@ class Glossary:
         return self._terminology.lab_tests((), long_name[1] if long_name is not None else name[:200])
 
 
-def _learn(known: dict[bytes, T], raw: bytes, understand: Callable[[Concept | None], T]) -> T:
-    meaning = understand(_concept(raw) if raw else None)
-    if len(raw) <= LONGEST:
-        if len(known) >= REMEMBERED:
-            known.clear()
-        known[raw] = meaning
-    return meaning
+def _of_concept(understand: Callable[[Concept | None], T]) -> Callable[[bytes], T]:
+    return lambda raw: understand(_concept(raw) if raw else None)
 
 
 def _concept(raw: bytes) -> Concept | None:

@@ -8,18 +8,16 @@ from functools import partial
 
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
 from cds_service.clinical.exposures import Exposures, Noted, written
-from cds_service.clinical.vocabulary import LOCAL_ROUTES, Concept, Route
+from cds_service.clinical.vocabulary import Concept
 from cds_service.fhir import shapes
 from cds_service.fhir.drafts import is_blank
 from cds_service.fhir.read.context import Reading, reference_to, status_code
-from cds_service.fhir.read.daily_dose import daily_dose_mg
-from cds_service.fhir.read.dosage import depot_route, dosages, intrathecal_route, route_of
+from cds_service.fhir.read.directions import Directions, read_directions
 from cds_service.fhir.read.labels import drug_label
 from cds_service.fhir.read.medicine_names import Named, is_name, name_of, referenced
 from cds_service.fhir.read.reasons import reasons_of
 from cds_service.guidance.finding import Hook
 from cds_service.terminology import DrugMatch
-from cds_service.terminology.dose_forms import form_route
 
 ORDER_INTENTS = frozenset(
     {"order", "original-order", "reflex-order", "filler-order", "instance-order", "plan", None}
@@ -194,7 +192,7 @@ class Medicines:
         if concept in (b"", b"null"):
             named = name_of(use, self.reading)
             return named, self.reading.terminology.drug(named.codings, named.text)
-        named, match = self.reading.glossary.medicine(concept)
+        named, match = self.reading.glossary.medicines[concept]
         if match.matched_by == "none" and not match.known and use.raw_medicationReference:
             other = referenced(use, self.reading)  # a concept that says nothing beside a reference
             told = self.reading.terminology.drug(other.codings, other.text)
@@ -210,18 +208,10 @@ class Medicines:
         named: Named,
         match: DrugMatch,
     ) -> MedicationExposure:
-        reasons, has_reason = reasons_of(use, self.reading)
-        lines = dosages(use)
-        route = (
-            depot_route(lines, named.text)
-            or route_of(lines, self.reading.terminology)
-            or match.local_route
-            or (form_route(named.form) if named.form else None)
-            or intrathecal_route(lines, named.text, match.ingredients)
-        )
-        if match.local_route is Route.TRANSDERMAL and route in LOCAL_ROUTES:
-            route = Route.TRANSDERMAL  # a patch ordered as "topical" still reaches the blood
-        start, end = self._start(use, lines, kind), self._end(use, lines, kind)
+        has_reasons = use.raw_reasonCode or use.raw_reasonReference or use.raw_reason
+        reasons, has_reason = reasons_of(use, self.reading) if has_reasons else ((), False)
+        directions = self._directions(use, named, match)
+        start, end = self._start(use, directions, kind), self._end(use, directions, kind)
         if state is MedicationState.ENDED and end is not None and self.reading.is_future(end):
             end = self._ended(use)  # it was stopped before the planned end
         return MedicationExposure(
@@ -232,40 +222,38 @@ class Medicines:
             state=state,
             start=start,
             end=end,
-            route=route,
-            daily_dose_mg=daily_dose_mg(lines, named.strength_mg or match.strength_mg),
+            route=directions.route,
+            daily_dose_mg=directions.daily_dose_mg,
             reasons=reasons,
             has_reason=has_reason,
             reference=reference_to(kind, use.id),
             matched_by_name=match.matched_by == "name",
         )
 
-    def _start(self, use: shapes.MedicationUse, lines: list[shapes.Dosage], kind: str) -> float | None:
+    def _directions(self, use: shapes.MedicationUse, named: Named, match: DrugMatch) -> Directions:
+        """Of a medicine that is named inline and nowhere else they are remembered: the same few are ordered every day."""
+        concept = bytes(use.raw_medicationCodeableConcept)
+        if use.raw_medicationReference or concept in (b"", b"null"):
+            return read_directions(use, named, match, self.reading.terminology)
+        known = self.reading.glossary.directions
+        key = b"\n".join((concept, bytes(use.raw_dosageInstruction), bytes(use.raw_dosage)))
+        return known.get(key) or known.learn(key, read_directions(use, named, match, self.reading.terminology))
+
+    def _start(self, use: shapes.MedicationUse, directions: Directions, kind: str) -> float | None:
         """The earliest of dosage bounds, effective start and authoredOn."""
         if kind == "MedicationAdministration":
             period = use.effectivePeriod or use.occurencePeriod
-            texts: Iterable[str | None] = (
-                use.effectiveDateTime,
-                use.occurenceDateTime,
-                period.start if period else None,
-            )
+            texts: tuple[str | None, ...] = (use.effectiveDateTime, use.occurenceDateTime)
         else:
             period = use.effectivePeriod
-            bounds = (_bounds(line) for line in lines)
-            texts = (
-                use.authoredOn,
-                use.effectiveDateTime,
-                period.start if period else None,
-                *(b.start for b in bounds if b is not None),
-            )
-        return min(self._moments(texts), default=None)
+            texts = (use.authoredOn, use.effectiveDateTime, *directions.starts)
+        return min(self._moments((*texts, period.start if period else None)), default=None)
 
-    def _end(self, use: shapes.MedicationUse, lines: list[shapes.Dosage], kind: str) -> float | None:
+    def _end(self, use: shapes.MedicationUse, directions: Directions, kind: str) -> float | None:
         """``boundsPeriod.end``, else dispense validity, else status change, else the statement's effective end."""
         if kind == "MedicationAdministration":
             return self._administration_time(use)
-        ends = (b.end for b in map(_bounds, lines) if b is not None)
-        latest = max(self._moments(ends), default=None)
+        latest = max(self._moments(directions.ends), default=None)
         if latest is not None:
             return latest
         dispense, period = use.dispenseRequest, use.effectivePeriod
@@ -295,7 +283,3 @@ def _same_medicine(one: shapes.MedicationUse, other: shapes.MedicationUse) -> bo
     return bytes(one.raw_medicationCodeableConcept) == bytes(other.raw_medicationCodeableConcept) and bytes(
         one.raw_medicationReference
     ) == bytes(other.raw_medicationReference)
-
-
-def _bounds(line: shapes.Dosage) -> shapes.Period | None:
-    return line.timing.repeat.boundsPeriod if line.timing and line.timing.repeat else None

@@ -26,7 +26,7 @@ from cds_service.fhir.read.same_moment import in_order
 from cds_service.fhir.read.times import parse_time
 from cds_service.fhir.read.values import Dated, Unusable, read_value
 from cds_service.fhir.shapes import Component, Observation
-from cds_service.fhir.twins import quantity_says_value_twice
+from cds_service.fhir.twins import VALUE, quantity_says_value_twice
 
 READ_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError, TypeError)
 IGNORED = frozenset({"registered", "cancelled", "entered-in-error"})
@@ -92,6 +92,19 @@ class Results:
             self._panels.append(observation)
         elif observation.raw_component:
             self._open(observation, kind.analyte)
+
+    def add_plain(self, observation: Observation, analyte: Analyte) -> bool:
+        """Keep the usual result of an analyte at once; False when there is more to ask about it (``add``)."""
+        identity = observation.id
+        if identity is None or observation.raw_component:
+            return False
+        quantity = bytes(observation.raw_valueQuantity)
+        if quantity.count(VALUE) > 1 or b"\\" in quantity:
+            return False
+        if self._versions.setdefault(identity, observation) is not observation:
+            return False
+        self._waiting[analyte].append((observation, observation))
+        return True
 
     def _is_known(self, observation: Observation) -> bool:
         content = msgspec.structs.astuple(observation)
@@ -160,6 +173,10 @@ class Results:
         self._open_panels()
         return list(dict.fromkeys([*self._settled, *self._waiting]))
 
+    def may_hold(self, analyte: Analyte) -> bool:
+        """False when nothing at all was delivered of an analyte."""
+        return analyte in self._waiting or bool(self._panels)
+
     def of(self, analyte: Analyte) -> Settled:
         """The results of one analyte; what could not be used and matters is noted as a gap."""
         settled = self._settled.get(analyte)
@@ -190,7 +207,7 @@ class Results:
             if observation.effectiveDateTime:
                 moment = parse_time(observation.effectiveDateTime, zone)
                 if moment is not None and moment <= latest:  # the usual result, without further questions
-                    (preliminary if status == "preliminary" else eligible).append(Dated(moment, observation, part))
+                    (preliminary if status == "preliminary" else eligible).append((moment, observation, part))
                     continue
             try:
                 dated = self._dated(analyte, observation, part)
@@ -225,7 +242,7 @@ class Results:
         elif moment > reading.latest_moment:
             self.refuse(analyte, [(moment, f"{analyte.title}: a result dated in the future was not used.")])
         else:
-            return Dated(moment, observation, part)
+            return moment, observation, part
         return None
 
     def _name_undated(self, analyte: Analyte, found: Sequence[LabResult]) -> None:
@@ -281,8 +298,8 @@ class Batches:
         usable: list[LabResult] = []
         refused: list[tuple[float | None, str]] = []
         while self._at < len(items) and not usable:
-            time, end = items[self._at].time, self._at + 1
-            while end < len(items) and items[end].time == time:
+            time, end = items[self._at][0], self._at + 1
+            while end < len(items) and items[end][0] == time:
                 end += 1
             usable = self._read(items[self._at : end], refused)
             self._at = end
@@ -302,11 +319,11 @@ class Batches:
                 usable.append(read_value(dated, analyte, reading))
             except Unusable as unusable:
                 if unusable.is_mention:
-                    reading.note_unused(analyte, unusable.detail, dated.time)
+                    reading.note_unused(analyte, unusable.detail, dated[0])
                 else:
-                    refused.append((dated.time, unusable.detail))
+                    refused.append((dated[0], unusable.detail))
             except READ_ERRORS:
-                self._results.cannot_read(analyte, dated.observation)
+                self._results.cannot_read(analyte, dated[1])
         return usable
 
 
@@ -325,6 +342,8 @@ class ByAnalyte(Mapping[Analyte, Sequence[LabResult]]):
 
     def get(self, analyte: Analyte, default: object = None) -> Sequence[LabResult]:
         """Never a default: an analyte that was not delivered has an empty series."""
+        if not self._results.may_hold(analyte):
+            return ()
         settled = self._results.of(analyte)
         return settled.preliminary if self._preliminary else settled.eligible
 

@@ -38,7 +38,7 @@ class Problems:
         own = self.reading.is_own(condition.raw_subject, "Condition", condition.id, condition.raw_patient)
         if not own or not self._is_newest(condition):
             return
-        match, past = self.reading.glossary.problem(bytes(condition.raw_code))
+        match, past = self.reading.glossary.problems[bytes(condition.raw_code)]
         if not (match.concepts or past):
             return
         verification = status_code(condition.verificationStatus, VERIFICATION)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
+USUAL = 40
+"""Characters; no time that can be read is longer."""
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _MONTH_FOLLOWS = ("-0", "-1")
 _FRACTION = re.compile(r"\.(\d{6})\d+")
@@ -17,6 +20,10 @@ def parse_time(text: str | None, zone: tzinfo) -> float | None:
     """
     if not text:
         return None
+    return _remembered(text, zone) if len(text) <= USUAL else _parse(text, zone)
+
+
+def _parse(text: str, zone: tzinfo) -> float | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -26,6 +33,10 @@ def parse_time(text: str | None, zone: tzinfo) -> float | None:
     if not text[:4].isdigit() or text[4:5] != "-":
         return None
     return _seconds(moment, zone)
+
+
+_remembered = lru_cache(maxsize=8192)(_parse)
+"""The results of one sample share their time."""
 
 
 def _seconds(moment: datetime, zone: tzinfo) -> float | None:

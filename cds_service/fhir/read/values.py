@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cds_service.clinical.chart import DAY, LabResult, Sex
 from cds_service.clinical.vocabulary import Analyte
+from cds_service.fhir.read.amounts import AMOUNTS, BOUNDS, NO_BOUNDS, Amount, Bounds, Unfit, amount_of, bounds_of
 from cds_service.fhir.read.context import Reading, reference_to, text_of
 from cds_service.fhir.read.haemolysis import is_haemolysed
-from cds_service.fhir.read.numbers import plausible, reported_text
-from cds_service.fhir.shapes import Component, Concept, Observation, Quantity
-from cds_service.fhir.units import conversion
+from cds_service.fhir.read.numbers import plausible
+from cds_service.fhir.shapes import Component, Observation, Quantity
 
-COMPARATORS = {None: "", "": "", "=": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
 SITE_WORDS = {
     "oral": "oral", "mouth": "oral", "sublingual": "oral", "rect": "rectal", "axill": "axillary", "armpit": "axillary",
     "tympan": "tympanic", " ear ": "ear", "temporal": "temporal artery", "forehead": "forehead", "bladder": "bladder",
@@ -26,10 +23,6 @@ SITES = {
 }  # fmt: skip
 
 
-_SEXES = {
-    "male": Sex.MALE, "m": Sex.MALE, "men": Sex.MALE, "248153007": Sex.MALE,
-    "female": Sex.FEMALE, "f": Sex.FEMALE, "women": Sex.FEMALE, "248152002": Sex.FEMALE,
-}  # fmt: skip
 NO_RESULT = frozenset(
     {"", "blank", "pending", "to follow", "not done", "not performed", "not tested", "not received", "cancelled", "canceled",
      "n/a", "na", "none", "null", "nil", "no result"}
@@ -39,13 +32,9 @@ ELIGIBLE = frozenset({"final", "amended", "corrected"})
 REVISED = ELIGIBLE - {"final"}
 
 
-class Dated(NamedTuple):
-    """A value whose time lets it count; ``part`` is the Observation itself, one of its components, or why it is not
-    believed to be one of ours at all."""
-
-    time: float
-    observation: Observation
-    part: Observation | Component | str
+Dated = tuple[float, Observation, Observation | Component | str]
+"""A value whose time lets it count: the time, and the part of the Observation that holds it: the Observation itself, one of
+its components, or why it is not believed to be one of ours at all."""
 
 
 @dataclass(slots=True)
@@ -67,36 +56,22 @@ def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
         raise _absent(part, analyte, reading.day(time))
     if analyte is Analyte.AVPU:
         return _consciousness(time, observation, part, reading)
-    quantity = part.valueQuantity
-    if quantity is None and (whole := part.valueInteger) is not None:
-        quantity = Quantity(value=float(whole))
-    if quantity is None or quantity.value is None:
+    found = _amount(part, analyte)
+    if found is None:
         raise _no_number(part, analyte, reading.day(time))
-    if quantity.comparator not in COMPARATORS:
-        raise _refused(analyte, quantity, reading.day(time), "has a comparator that is not known")
-    unit = conversion(analyte, quantity.unit, quantity.code, quantity.system)
-    if unit is None:
-        named = quantity.unit or quantity.code
-        what = "has a unit that does not fit or is not clear" if named else "has no unit"
-        raise _refused(analyte, quantity, reading.day(time), what)
-    value = unit.apply(quantity.value)
-    if not plausible(analyte, value, unit.family, reading.limits):
-        raise _refused(analyte, quantity, reading.day(time), "is not plausible")
-    comparator = COMPARATORS[quantity.comparator]
-    if comparator == "<":
-        value = math.nextafter(value, -math.inf)
-    elif comparator == ">":
-        value = math.nextafter(value, math.inf)
-    low, high = _range(part, analyte, quantity, reading.sex)
-    issued = observation.issued if observation.raw_issued else None
+    if isinstance(found, Unfit):
+        raise _refused(analyte, found.reported, reading.day(time), found.why)
+    if not plausible(analyte, found.number, found.unit, reading.limits):
+        raise _refused(analyte, found.reported, reading.day(time), "is not plausible")
+    low, high = _bounds(part, analyte, found.quantity, reading.sex)
     return LabResult(
         analyte=analyte,
-        value=value,
-        unit=unit.family,
-        reported=reported_text(analyte, quantity),
+        value=found.value,
+        unit=found.unit,
+        reported=found.reported,
         time=time,
         age_days=(reading.now - time) / DAY,
-        issued=reading.time(issued) if issued else None,
+        issued=reading.time(observation.issued) if observation.raw_issued else None,
         preliminary=observation.status == "preliminary",
         revised=observation.status if observation.status in REVISED else None,
         reference_low=low,
@@ -110,8 +85,30 @@ def read_value(dated: Dated, analyte: Analyte, reading: Reading) -> LabResult:
     )
 
 
-def _refused(analyte: Analyte, quantity: Quantity, day: str, what: str) -> Unusable:
-    return Unusable(f"{analyte.title} {reported_text(analyte, quantity)} ({day}) {what}; not used.")
+def _amount(part: Observation | Component, analyte: Analyte) -> Amount | Unfit | None:
+    """The amount of ``valueQuantity``, else of ``valueInteger``; ``None`` when neither holds a number."""
+    if isinstance(part, Observation):
+        raw = bytes(part.raw_valueQuantity)
+        if raw not in (b"", b"null"):
+            return AMOUNTS[analyte][raw]
+    elif part.valueQuantity is not None:
+        return amount_of(analyte, part.valueQuantity)
+    whole = part.valueInteger
+    return amount_of(analyte, Quantity(value=float(whole))) if whole is not None else None
+
+
+def _bounds(part: Observation | Component, analyte: Analyte, own: Quantity, sex: Sex | None) -> Bounds:
+    if isinstance(part, Observation):
+        if not part.raw_referenceRange:
+            return NO_BOUNDS
+        known = BOUNDS[analyte, sex][bytes(part.raw_referenceRange)]
+        if known is not None:
+            return known
+    return bounds_of(part.referenceRange, analyte, own, sex)
+
+
+def _refused(analyte: Analyte, reported: str, day: str, what: str) -> Unusable:
+    return Unusable(f"{analyte.title} {reported} ({day}) {what}; not used.")
 
 
 def _absent(part: Observation | Component, analyte: Analyte, day: str) -> Unusable:
@@ -131,36 +128,6 @@ def _no_number(part: Observation | Component, analyte: Analyte, day: str) -> Unu
     if isinstance(part, Observation) and part.raw_component:
         return Unusable(f"{analyte.title}: a result without a number was not used.", is_mention=True)
     return Unusable(f"{analyte.title} of {day} has no number; not used.")
-
-
-def _range(
-    part: Observation | Component, analyte: Analyte, own: Quantity, sex: Sex | None
-) -> tuple[float | None, float | None]:
-    """The first normal range that is not one for the other sex only."""
-    for limits in part.referenceRange or ():
-        if limits.type is not None and not any(c.code in ("normal", None) for c in limits.type.coding or ()):
-            continue
-        if limits.appliesTo and not applies_to(limits.appliesTo, sex):
-            continue
-        if limits.low is not None or limits.high is not None:
-            return _limit(limits.low, analyte, own), _limit(limits.high, analyte, own)
-    return None, None
-
-
-def applies_to(groups: list[Concept], sex: Sex | None) -> bool:
-    """Whether a range for these groups may hold for a patient: one that names only the other sex does not."""
-    words = (word for one in groups for coding in one.coding or () for word in (coding.code, coding.display))
-    named = {_SEXES.get((word or "").strip().casefold()) for word in (*words, *(one.text for one in groups))} - {None}
-    return sex is None or not named or sex in named
-
-
-def _limit(limit: Quantity | None, analyte: Analyte, own: Quantity) -> float | None:
-    """A lab limit in the unit of comparison; without a unit of its own it is in the result's."""
-    if limit is None or limit.value is None:
-        return None
-    named = limit if limit.unit or limit.code else own
-    unit = conversion(analyte, named.unit, named.code, named.system)
-    return unit.apply(limit.value) if unit is not None else None
 
 
 def _consciousness(time: float, observation: Observation, part: Observation | Component, reading: Reading) -> LabResult:

@@ -42,8 +42,10 @@ class Part(Generic[T]):
         if owner is None:
             return self
         raw = getattr(owner, self._name)
-        if not raw:
-            return None
+        return self.read(raw) if raw else None
+
+    def read(self, raw: Raw | bytes) -> T | None:
+        """The member from its raw JSON."""
         if self._decode is None:
             self._decode = msgspec.json.Decoder(self._kind | None).decode
         try:
@@ -104,4 +106,4 @@ class Resource(Shape, tag_field="resourceType"):
     @property
     def kind(self) -> str:
         """``resourceType``."""
-        return str(self.__struct_config__.tag)
+        return type(self).__name__

@@ -27,16 +27,20 @@ from cds_service.fhir.shapes.parts import Part, Raw, Resource, Shape, member
 
 
 class Observation(Resource, tag="Observation"):
+    """Members stand in the order in which servers write them: a decoder looks for the next one where it expects it."""
+
     id: str | None = None
-    status: str | None = None
-    effectiveDateTime: str | None = None
     raw_meta: Raw = member("meta")
+    status: str | None = None
     raw_code: Raw = member("code")
     raw_subject: Raw = member("subject")
+    raw_encounter: Raw = member("encounter")
+    effectiveDateTime: str | None = None
     raw_effectivePeriod: Raw = member("effectivePeriod")
     raw_effectiveTiming: Raw = member("effectiveTiming")
     raw_effectiveInstant: Raw = member("effectiveInstant")
     raw_issued: Raw = member("issued")
+    raw_performer: Raw = member("performer")
     raw_valueQuantity: Raw = member("valueQuantity")
     raw_valueInteger: Raw = member("valueInteger")
     raw_valueString: Raw = member("valueString")
@@ -45,12 +49,10 @@ class Observation(Resource, tag="Observation"):
     raw_dataAbsentReason: Raw = member("dataAbsentReason")
     raw_interpretation: Raw = member("interpretation")
     raw_note: Raw = member("note")
+    raw_bodySite: Raw = member("bodySite")
+    raw_specimen: Raw = member("specimen")
     raw_referenceRange: Raw = member("referenceRange")
     raw_component: Raw = member("component")
-    raw_performer: Raw = member("performer")
-    raw_encounter: Raw = member("encounter")
-    raw_specimen: Raw = member("specimen")
-    raw_bodySite: Raw = member("bodySite")
     raw_contained: Raw = member("contained")
 
     meta = Part[Meta]("raw_meta", Meta, spare=True)
