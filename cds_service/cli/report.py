@@ -26,6 +26,7 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Shown, accepted, overridden and why, ignored; alert burden; rules that ask for review."""
+    from cds_service.feedback.daily import counts_since
     from cds_service.feedback.report import make_report
     from cds_service.feedback.store import Store
 
@@ -37,7 +38,7 @@ def report(
         try:
             now = time.time()
             since = now - days * 86_400
-            return make_report(await opened.counts_since(since, budget_s=600), since=since, now=now)
+            return make_report(await counts_since(opened, since, now=now, budget_s=600), since=since, now=now)
         finally:
             await opened.close()
 

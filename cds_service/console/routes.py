@@ -91,6 +91,7 @@ class Console:
         return self._pages.show(request, "report.html", 200 if made else 503, **drawn)
 
     async def _figures(self, days: int) -> Report | None:
+        from cds_service.feedback.daily import counts_since
         from cds_service.feedback.store import StoreUnavailable
 
         desk, now = self._state.desk, self._state.now()
@@ -99,7 +100,8 @@ class Console:
         try:
             if desk.recorder is not None:
                 await desk.recorder.flush()
-            return make_report(await desk.store.counts_since(now - days * DAY), since=now - days * DAY, now=now)
+            since = now - days * DAY
+            return make_report(await counts_since(desk.store, since, now=now, budget_s=30), since=since, now=now)
         except StoreUnavailable:
             return None
 

@@ -1,43 +1,81 @@
-"""What the report is made of, counted inside the database: groups of cards with what became of them.
+"""What the report is made of, as the database is asked for it.
 
 Of several outcomes of one card the newest counts, and only those that the client sent to which the card was shown.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy import Float, Integer, Select, cast, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from cds_service.feedback.groups import DAY_S
-from cds_service.feedback.tables import CALL_TALLIES, FEEDBACK, ISSUED_CARDS
+from cds_service.feedback.tables import CALL_TALLIES, DAILY_FIGURES, FEEDBACK, ISSUED_CARDS
+
+FOREVER = 9e12
 
 
-def cards_since(since: float, *, is_sqlite: bool) -> Select[str, str, str, int, str, str, int]:
-    """Issued cards since a moment, grouped by everything the report distinguishes."""
+def cards_between(begin: float, end: float, *, is_sqlite: bool) -> Select[str, str, str, int, str, str, int]:
+    """Cards issued in a span, grouped by everything the report distinguishes."""
     issued = ISSUED_CARDS.c
     order = (FEEDBACK.c.outcome_at.desc(), FEEDBACK.c.id.desc())
-    said = select(
-        FEEDBACK.c.card,
-        FEEDBACK.c.client,
-        FEEDBACK.c.outcome,
-        FEEDBACK.c.reason_code,
-        func.row_number().over(partition_by=(FEEDBACK.c.card, FEEDBACK.c.client), order_by=order).label("place"),
-    ).subquery()
-    newest = (said.c.card == issued.uuid) & (said.c.client == issued.client) & (said.c.place == 1)
+    said = (
+        select(
+            FEEDBACK.c.card,
+            FEEDBACK.c.outcome,
+            FEEDBACK.c.reason_code,
+            func.row_number().over(partition_by=FEEDBACK.c.card, order_by=order).label("place"),
+        )
+        .select_from(ISSUED_CARDS.join(FEEDBACK, _is_about_it()))
+        .where(issued.issued_at >= begin, issued.issued_at < end)
+        .subquery()
+    )
+    newest = (said.c.card == issued.uuid) & (said.c.place == 1)
     outcome, reason = func.coalesce(said.c.outcome, ""), func.coalesce(said.c.reason_code, "")
-    day = _day(issued.issued_at, is_sqlite=is_sqlite)
+    day = day_number(issued.issued_at, is_sqlite=is_sqlite)
     return (
         select(issued.family, issued.client, issued.rules, day, outcome, reason, func.count())
         .select_from(ISSUED_CARDS.outerjoin(said, newest))
-        .where(issued.issued_at >= since)
+        .where(issued.issued_at >= begin, issued.issued_at < end)
         .group_by(issued.family, issued.client, issued.rules, day, outcome, reason)
     )
 
 
-def unmatched_since(since: float) -> Select[int]:
-    """How many cards were named by feedback received since a moment and were never recorded as issued."""
+def unmatched_between(begin: float, end: float) -> Select[int]:
+    """How many cards were named by feedback received in a span and were never recorded as issued."""
     known = select(ISSUED_CARDS.c.uuid).where(ISSUED_CARDS.c.uuid == FEEDBACK.c.card)
-    return select(func.count(FEEDBACK.c.card.distinct())).where(FEEDBACK.c.received_at >= since, ~known.exists())
+    received = FEEDBACK.c.received_at
+    return select(func.count(FEEDBACK.c.card.distinct())).where(received >= begin, received < end, ~known.exists())
+
+
+def answered_late(since: float, before: float, *, is_sqlite: bool) -> Select[int]:
+    """The days before ``before`` on whose cards feedback was received since a moment."""
+    issued = ISSUED_CARDS.c
+    return (
+        select(day_number(issued.issued_at, is_sqlite=is_sqlite))
+        .distinct()
+        .select_from(FEEDBACK.join(ISSUED_CARDS, _is_about_it()))
+        .where(FEEDBACK.c.received_at >= since, issued.issued_at < before)
+    )
+
+
+def first_day_since(day: int, *, is_sqlite: bool) -> Select[int]:
+    """The first day, not before ``day``, on which a card was issued or feedback received; null when there is none."""
+    moments = [
+        select(func.min(column).label("moment")).where(column >= literal(day * DAY_S, Float))
+        for column in (ISSUED_CARDS.c.issued_at, FEEDBACK.c.received_at)
+    ]
+    found = moments[0].union_all(moments[1]).subquery()
+    return select(day_number(func.min(found.c.moment), is_sqlite=is_sqlite))
+
+
+def figures_since(day: int) -> Select[str, str, str, str, int]:
+    """The figures that were put down, since a day (number)."""
+    kept = DAILY_FIGURES.c
+    return (
+        select(kept.kind, kept.name, kept.outcome, kept.reason, func.sum(kept.cards))
+        .where(kept.day >= day)
+        .group_by(kept.kind, kept.name, kept.outcome, kept.reason)
+    )
 
 
 def calls_since(day: str) -> Select[str, str, int, int]:
@@ -50,6 +88,10 @@ def calls_since(day: str) -> Select[str, str, int, int]:
     )
 
 
-def _day(moment: ColumnElement[float], *, is_sqlite: bool) -> ColumnElement[int]:
-    """A cast to integer cuts off in SQLite and rounds in PostgreSQL."""
+def day_number(moment: ColumnElement[float], *, is_sqlite: bool) -> ColumnElement[int]:
+    """Days since 1970-01-01 (UTC). A cast to integer cuts off in SQLite and rounds in PostgreSQL."""
     return cast(moment / DAY_S if is_sqlite else func.floor(moment / DAY_S), Integer)
+
+
+def _is_about_it() -> ColumnElement[bool]:
+    return (FEEDBACK.c.card == ISSUED_CARDS.c.uuid) & (FEEDBACK.c.client == ISSUED_CARDS.c.client)

@@ -173,7 +173,7 @@ class FeedbackDesk:
         await self._look_after(store)
 
     async def _look_after(self, store: Store) -> None:
-        """Say whether it answers, and once an hour remove what has expired."""
+        """Say whether it answers, and once an hour put figures down and remove what has expired."""
         from cds_service.feedback.store import StoreUnavailable
 
         retained_at = float("-inf")
@@ -193,7 +193,10 @@ class FeedbackDesk:
             await asyncio.sleep(RETRY_S)
 
     async def _forget(self, store: Store) -> None:
+        from cds_service.feedback.daily import put_down
+
         now = time.time()
+        await put_down(store, now)
         if self._snooze is not None:
             await self._snooze.forget(store, now)
         await store.forget_expired(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cds_service.feedback.groups import DAY_S, CallCount, CardGroup, Counts
+from cds_service.feedback.groups import DAY_S, CallCount, Counts, Figure, Kind
 from cds_service.feedback.records import day_of
 
 CHART_OPENING = "muscle-spasm-patient-view"
@@ -26,17 +26,17 @@ class Tally:
     ignored: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
-    def add(self, group: CardGroup) -> None:
-        """Count a group of cards."""
-        self.shown += group.count
-        if not group.outcome:
-            self.ignored += group.count
-        elif group.outcome == "accepted":
-            self.accepted += group.count
+    def add(self, figure: Figure) -> None:
+        """Count the cards of a figure."""
+        self.shown += figure.count
+        if not figure.outcome:
+            self.ignored += figure.count
+        elif figure.outcome == "accepted":
+            self.accepted += figure.count
         else:
-            self.overridden += group.count
-            reason = group.reason or "no reason given"
-            self.reasons[reason] = self.reasons.get(reason, 0) + group.count
+            self.overridden += figure.count
+            reason = figure.reason or "no reason given"
+            self.reasons[reason] = self.reasons.get(reason, 0) + figure.count
 
     @property
     def override_share(self) -> float | None:
@@ -69,7 +69,7 @@ class Report:
     clients: dict[str, Tally]
     by_day: dict[str, Tally]
     unmatched: int
-    """Cards that feedback named but that are not on record (lost from the queue, deleted, or never ours)."""
+    """Cards that feedback named but that are not on record (lost from the queue, deleted, or never ours); once a day."""
     review: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -83,15 +83,10 @@ class Report:
 
 def make_report(counts: Counts, *, since: float, now: float) -> Report:
     """Figures from the counts of a period."""
-    rules: dict[str, Tally] = defaultdict(Tally)
-    families: dict[str, Tally] = defaultdict(Tally)
-    clients: dict[str, Tally] = defaultdict(Tally)
-    by_day: dict[str, Tally] = defaultdict(Tally)
-    for group in counts.cards:
-        for tally in (families[group.family], clients[group.client], by_day[day_of(group.day * DAY_S)]):
-            tally.add(group)
-        for rule in group.rules:
-            rules[rule].add(group)
+    tallies: dict[Kind, dict[str, Tally]] = {kind: defaultdict(Tally) for kind in Kind}
+    for figure in counts.figures:
+        tallies[figure.kind][figure.name].add(figure)
+    rules = tallies[Kind.RULE]
     openings = [call for call in counts.calls if call.service == CHART_OPENING]
     return Report(
         days=max(1, round((now - since) / DAY_S)),
@@ -101,10 +96,10 @@ def make_report(counts: Counts, *, since: float, now: float) -> Report:
         burden=_per_hundred(_summed(counts.calls, "service")),
         client_burden=_per_hundred(_summed(openings, "client")),
         rules=dict(sorted(rules.items())),
-        families=dict(sorted(families.items())),
-        clients=dict(sorted(clients.items())),
-        by_day=dict(sorted(by_day.items())),
-        unmatched=counts.unmatched,
+        families=dict(sorted(tallies[Kind.FAMILY].items())),
+        clients=dict(sorted(tallies[Kind.CLIENT].items())),
+        by_day=dict(sorted(tallies[Kind.DAY].items())),
+        unmatched=counts.total(Kind.UNMATCHED),
         review=tuple(sorted(rule for rule, tally in rules.items() if tally.needs_review)),
     )
 

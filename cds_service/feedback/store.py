@@ -20,12 +20,11 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cds_service.errors import CdsError
-from cds_service.feedback.counts import calls_since, cards_since, unmatched_since
-from cds_service.feedback.engine import open_engine, parse_url
-from cds_service.feedback.groups import CallCount, CardGroup, Counts
+from cds_service.feedback.engine import check_sqlite_file, open_engine, parse_url
+from cds_service.feedback.groups import DAY_S
 from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome, day_of
 from cds_service.feedback.schema import migrate
-from cds_service.feedback.tables import CALL_TALLIES, FEEDBACK, ISSUED_CARDS, SEEN_TOKENS
+from cds_service.feedback.tables import CALL_TALLIES, DAILY_FIGURES, FEEDBACK, ISSUED_CARDS, SEEN_TOKENS
 
 
 class StoreUnavailable(CdsError):
@@ -54,6 +53,8 @@ class Store:
     async def open(self) -> str:
         """Connect and bring the schema up to date; returns its revision. ``ConfigurationError`` must stop the start."""
         await self._let_another_begin()
+        if self.is_sqlite:  # answers go on meanwhile
+            await asyncio.to_thread(check_sqlite_file, Path(str(self._url.database)))
         engine = open_engine(self._url)
         try:
             async with engine.connect() as connection:
@@ -171,37 +172,10 @@ class Store:
             await connection.execute(delete(FEEDBACK).where(FEEDBACK.c.received_at < rows_before))
             await connection.execute(delete(ISSUED_CARDS).where(ISSUED_CARDS.c.issued_at < rows_before))
             await connection.execute(delete(CALL_TALLIES).where(CALL_TALLIES.c.day < day_of(rows_before)))
+            await connection.execute(delete(DAILY_FIGURES).where(DAILY_FIGURES.c.day < int(rows_before // DAY_S)))
         if self.is_sqlite:  # else the write-ahead log would keep what was just removed
             async with self.reading() as connection:
                 await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-
-    # -- reading -------------------------------------------------------------------------------------------------
-
-    async def counts_since(self, since: float, *, budget_s: float = 30.0) -> Counts:
-        """What the report is made of, counted by the database."""
-        async with self.reading(budget_s) as connection:
-            cards = await connection.execute(cards_since(since, is_sqlite=self.is_sqlite))
-            calls = await connection.execute(calls_since(day_of(since)))
-            unmatched = await connection.execute(unmatched_since(since))
-            return Counts(
-                cards=tuple(
-                    CardGroup(
-                        family=family,
-                        client=client,
-                        rules=tuple(pair.rsplit(":", 1)[0] for pair in rules.split()),
-                        day=day,
-                        outcome=outcome,
-                        reason=reason,
-                        count=count,
-                    )
-                    for family, client, rules, day, outcome, reason, count in cards
-                ),
-                calls=tuple(
-                    CallCount(service=service, client=client, calls=int(number), cards=int(shown))
-                    for service, client, number, shown in calls
-                ),
-                unmatched=unmatched.scalar_one(),
-            )
 
     # -- inside --------------------------------------------------------------------------------------------------
 
@@ -223,9 +197,9 @@ class Store:
             raise StoreUnavailable(f"store does not answer ({type(error).__name__})") from error
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, budget_s: float | None = None) -> AsyncIterator[AsyncConnection]:
         """One transaction; it is on disk when the block ends."""
-        async with self.reading() as connection:
+        async with self.reading(budget_s) as connection:
             if not self.is_sqlite:
                 async with connection.begin():
                     yield connection

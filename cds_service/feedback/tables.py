@@ -99,3 +99,25 @@ SNOOZES = Table(
     Index("ix_snoozes_until", "until"),
 )
 """Rules that are silent for a patient (keyed hash of client and patient), up to an indicator and a moment."""
+
+DAILY_FIGURES = Table(
+    "daily_figures",
+    METADATA,
+    Column("day", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("cards", Integer, nullable=False),
+    Index("ix_daily_figures_day", "day"),
+)
+"""What the report says of days that are over (``day`` counts from 1970-01-01, UTC), counted from cards and feedback."""
+
+FIGURES_STATE = Table(
+    "figures_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("until_day", Integer, nullable=False),
+    Column("heard_at", Float, nullable=False),
+)
+"""One row: days before ``until_day`` are put down, with the feedback received before ``heard_at``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.console.figures import day_bars, reason_bars, rule_bars, totals
-from cds_service.feedback.groups import CardGroup, Counts
+from cds_service.feedback.groups import CardGroup, Counts, figures_of
 from cds_service.feedback.report import Report, make_report
 
 DAY = 86_400.0
@@ -21,10 +21,10 @@ def cards(count: int, days_ago: float, outcome: str = "", reason: str = "", rule
 
 def report() -> Report:
     counts = Counts(
-        cards=(
+        figures=figures_of((
             cards(1, 3, "accepted"), cards(1, 3, "overridden", "aware-treating"), cards(1, 1),
             cards(1, 1, "overridden", "aware-treating", "potassium-high"), cards(1, 100),
-        )
+        ))
     )  # fmt: skip
     return make_report(counts, since=NOW - 90 * DAY, now=NOW)
 

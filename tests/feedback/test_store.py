@@ -19,6 +19,8 @@ import pytest
 from sqlalchemy import Table, select, text
 
 from cds_service.errors import ConfigurationError
+from cds_service.feedback.daily import counts_since
+from cds_service.feedback.groups import Kind
 from cds_service.feedback.recorder import Recorder
 from cds_service.feedback.records import AnsweredCall, IssuedCard, Outcome, hash_instance
 from cds_service.feedback.report import make_report
@@ -52,7 +54,7 @@ async def test_p02_a_later_outcome_counts_and_history_is_kept(store: Store) -> N
     later = replace(ONE, outcome="accepted", outcome_at=200.0, reason_code="", suggestions=("s",))
     await store.add_outcomes([later])
     await store.add_outcomes([ONE])
-    report = make_report(await store.counts_since(0), since=0, now=time.time())
+    report = make_report(await counts_since(store, 0, now=time.time(), budget_s=30), since=0, now=time.time())
     assert len(await rows(store)) == 2
     assert (report.rules["potassium-low"].accepted, report.rules["potassium-low"].overridden) == (1, 0)
 
@@ -60,8 +62,8 @@ async def test_p02_a_later_outcome_counts_and_history_is_kept(store: Store) -> N
 async def test_tallies_add_up_and_a_card_is_recorded_once(store: Store) -> None:
     await store.add_issued([CARD], [CALL, CALL])
     await store.add_issued([CARD], [CALL])
-    counts = await store.counts_since(0)
-    assert [group.count for group in counts.cards] == [1]
+    counts = await counts_since(store, 0, now=time.time(), budget_s=30)
+    assert counts.total(Kind.FAMILY) == 1
     assert [(call.calls, call.cards) for call in counts.calls] == [(3, 3)]
 
 
@@ -85,8 +87,8 @@ async def test_p13_comments_and_rows_go_when_their_time_is_over(store: Store) ->
     await store.forget_expired(now=time.time(), comments_before=time.time() + 1, rows_before=0)
     assert [row["comment"] for row in await rows(store)] == [""]
     await store.forget_expired(now=time.time(), comments_before=0, rows_before=time.time() + 2 * 86_400)
-    counts = await store.counts_since(0)
-    assert (await rows(store), counts.cards, counts.calls) == ([], (), ())
+    counts = await counts_since(store, 0, now=time.time(), budget_s=30)
+    assert (await rows(store), counts.figures, counts.calls) == ([], (), ())
 
 
 async def test_p13_nothing_of_an_expired_comment_is_left_in_the_files(tmp_path: Path) -> None:
@@ -287,8 +289,8 @@ async def test_flushes_at_the_same_time_write_every_call_once(store: Store) -> N
     for number in range(100):
         recorder.add(CALL, (replace(CARD, uuid=f"card-{number}"),))
     await asyncio.gather(*(recorder.flush() for _ in range(5)))
-    counts = await store.counts_since(0)
-    assert sum(group.count for group in counts.cards) == 100
+    counts = await counts_since(store, 0, now=time.time(), budget_s=30)
+    assert counts.total(Kind.FAMILY) == 100
     assert [call.calls for call in counts.calls] == [100]
     assert (recorder.waiting, recorder.counts.written) == (0, 100)
 
