@@ -14,13 +14,27 @@ from cds_service.feedback.tables import CALL_TALLIES, DAILY_FIGURES, FEEDBACK, I
 FOREVER = 9e12
 
 
-def cards_between(begin: float, end: float, *, is_sqlite: bool) -> Select[str, str, str, int, str, str, int]:
-    """Cards issued in a span, grouped by everything the report distinguishes."""
+def shown_between(begin: float, end: float, *, is_sqlite: bool) -> Select[str, str, str, int, int]:
+    """Cards issued in a span, in groups of the same family, client, rules and day, with their number."""
+    issued = ISSUED_CARDS.c
+    alike = (issued.family, issued.client, issued.rules, day_number(issued.issued_at, is_sqlite=is_sqlite))
+    found = select(*alike, func.count()).where(issued.issued_at >= begin, issued.issued_at < end)
+    return found.group_by(*alike)
+
+
+def answered_between(begin: float, end: float, *, is_sqlite: bool) -> Select[str, str, str, int, str, str, int]:
+    """Those of them that were answered, told apart by outcome and reason too.
+
+    A query of its own: joined to all cards, PostgreSQL expects one answer and compares every card with every answer.
+    """
     issued = ISSUED_CARDS.c
     order = (FEEDBACK.c.outcome_at.desc(), FEEDBACK.c.id.desc())
     said = (
         select(
-            FEEDBACK.c.card,
+            issued.family,
+            issued.client,
+            issued.rules,
+            day_number(issued.issued_at, is_sqlite=is_sqlite).label("day"),
             FEEDBACK.c.outcome,
             FEEDBACK.c.reason_code,
             func.row_number().over(partition_by=FEEDBACK.c.card, order_by=order).label("place"),
@@ -29,22 +43,17 @@ def cards_between(begin: float, end: float, *, is_sqlite: bool) -> Select[str, s
         .where(issued.issued_at >= begin, issued.issued_at < end)
         .subquery()
     )
-    newest = (said.c.card == issued.uuid) & (said.c.place == 1)
-    outcome, reason = func.coalesce(said.c.outcome, ""), func.coalesce(said.c.reason_code, "")
-    day = day_number(issued.issued_at, is_sqlite=is_sqlite)
-    return (
-        select(issued.family, issued.client, issued.rules, day, outcome, reason, func.count())
-        .select_from(ISSUED_CARDS.outerjoin(said, newest))
-        .where(issued.issued_at >= begin, issued.issued_at < end)
-        .group_by(issued.family, issued.client, issued.rules, day, outcome, reason)
-    )
+    alike = (said.c.family, said.c.client, said.c.rules, said.c.day, said.c.outcome, said.c.reason_code)
+    return select(*alike, func.count()).where(said.c.place == 1).group_by(*alike)
 
 
-def unmatched_between(begin: float, end: float) -> Select[int]:
-    """How many cards were named by feedback received in a span and were never recorded as issued."""
+def unmatched_between(begin: float, end: float, *, is_sqlite: bool) -> Select[int, int]:
+    """Per day of a span: how many cards were named by feedback received on it and were never recorded as issued."""
     known = select(ISSUED_CARDS.c.uuid).where(ISSUED_CARDS.c.uuid == FEEDBACK.c.card)
     received = FEEDBACK.c.received_at
-    return select(func.count(FEEDBACK.c.card.distinct())).where(received >= begin, received < end, ~known.exists())
+    day = day_number(received, is_sqlite=is_sqlite)
+    found = select(day, func.count(FEEDBACK.c.card.distinct())).group_by(day)
+    return found.where(received >= begin, received < end, ~known.exists())
 
 
 def answered_late(since: float, before: float, *, is_sqlite: bool) -> Select[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,14 +69,17 @@ class Counts:
         return sum(figure.count for figure in self.figures if figure.kind is kind)
 
 
-def figures_of(groups: Iterable[CardGroup]) -> tuple[Figure, ...]:
-    """The groups, once told apart by rule, once by family, client and day."""
-    sums: Counter[tuple[Kind, str, str, str]] = Counter()
+def figures_of(groups: Iterable[CardGroup]) -> dict[int, tuple[Figure, ...]]:
+    """Day → the groups of it, once told apart by rule, once by family, client and day."""
+    sums: dict[int, Counter[tuple[Kind, str, str, str]]] = defaultdict(Counter)
     for group in groups:
         names = [(Kind.FAMILY, group.family), (Kind.CLIENT, group.client), (Kind.DAY, day_of(group.day * DAY_S))]
         for kind, name in [*names, *((Kind.RULE, rule) for rule in group.rules)]:
-            sums[kind, name, group.outcome, group.reason] += group.count
-    return tuple(
-        Figure(kind=kind, name=name, outcome=outcome, reason=reason, count=count)
-        for (kind, name, outcome, reason), count in sums.items()
-    )
+            sums[group.day][kind, name, group.outcome, group.reason] += group.count
+    return {
+        day: tuple(
+            Figure(kind=kind, name=name, outcome=outcome, reason=reason, count=count)
+            for (kind, name, outcome, reason), count in counted.items()
+        )
+        for day, counted in sums.items()
+    }

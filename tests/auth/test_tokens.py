@@ -194,6 +194,24 @@ def test_aud_may_be_the_feedback_url_or_the_service(settings: Settings) -> None:
     assert codes == [400, 400], "admitted: the body is no feedback"
 
 
+def test_auth_14_feedback_needs_a_token_too(settings: Settings) -> None:
+    wrong = URL + "/cds-services/muscle-spasm-order-sign/feedback"
+    codes = [r.status_code for r in call(settings, None, token(aud=wrong), path=SERVICE + "/feedback")]
+    assert codes == [401, 401]
+
+
+def test_auth_05_epics_base64_kid_is_a_name_like_any_other(tmp_path: Path) -> None:
+    """Epic's key ids hold ``/``, ``+`` and ``=``."""
+    kid = "kQ3/+Zp2bW9v=="
+    key = RSAKey.generate_key(2048, {"kid": kid})
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    site = Settings(
+        clients=({"issuer": ISSUER, "jwks_file": file},), public_url=URL, store_enabled=False, log_level="error"
+    )
+    assert call(site, token(key, header={"kid": kid}))[0].status_code == 200
+
+
 def ring(handler: Callable[[httpx.Request], httpx.Response], clock: Callable[[], float]) -> KeyRing:
     return KeyRing(
         file=None, url="https://ehr.example.org/jwks", refresh_s=30, clock=clock,

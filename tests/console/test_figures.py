@@ -20,12 +20,11 @@ def cards(count: int, days_ago: float, outcome: str = "", reason: str = "", rule
 
 
 def report() -> Report:
-    counts = Counts(
-        figures=figures_of((
-            cards(1, 3, "accepted"), cards(1, 3, "overridden", "aware-treating"), cards(1, 1),
-            cards(1, 1, "overridden", "aware-treating", "potassium-high"), cards(1, 100),
-        ))
-    )  # fmt: skip
+    days = figures_of((
+        cards(1, 3, "accepted"), cards(1, 3, "overridden", "aware-treating"), cards(1, 1),
+        cards(1, 1, "overridden", "aware-treating", "potassium-high"), cards(1, 100),
+    ))  # fmt: skip
+    counts = Counts(figures=tuple(figure for figures in days.values() for figure in figures))
     return make_report(counts, since=NOW - 90 * DAY, now=NOW)
 
 

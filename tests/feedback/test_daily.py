@@ -117,7 +117,7 @@ async def test_a_count_that_fails_half_way_is_done_again(store: Store, monkeypat
     from cds_service.feedback import daily
 
     await fill(store)
-    whole, done = daily._count_day, []
+    whole, done = daily._count, []
 
     async def breaks(*arguments: Any) -> None:
         await whole(*arguments)
@@ -125,7 +125,8 @@ async def test_a_count_that_fails_half_way_is_done_again(store: Store, monkeypat
         if len(done) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(daily, "_count_day", breaks)
+    monkeypatch.setattr(daily, "_count", breaks)
+    monkeypatch.setattr(daily, "DAYS_AT_ONCE", 1)
     with pytest.raises(KeyboardInterrupt):
         await put_down(store, NOW)
     monkeypatch.undo()
