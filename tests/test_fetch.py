@@ -143,6 +143,20 @@ def test_a_bad_answer_for_medicines_is_named_and_the_rest_is_evaluated(fault: st
     assert "tok-1" not in json.dumps(body)
 
 
+@pytest.mark.parametrize("rubbish", [5, "x", {"resource": 7}, {"resource": "x"}, ["y"]])
+def test_f20_entries_that_cannot_be_read_are_named_and_the_others_used(rubbish: Any) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        answer = good(request)
+        if request.url.path == "/fhir/MedicationRequest":
+            found = answer.json()
+            return httpx.Response(200, json=found | {"entry": [rubbish, *found["entry"], rubbish]})
+        return answer
+
+    body = ask(handler)
+    assert hits(body) == ROW.hits
+    assert any("entries could not be read" in entry["reason"] for entry in account(body)["notEvaluated"])
+
+
 @pytest.mark.parametrize(
     "error", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x"), RuntimeError("x")]
 )

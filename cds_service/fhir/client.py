@@ -29,6 +29,7 @@ from cds_service.fhir.failures import (
     NO_TOKEN,
     NOT_ALLOWED,
     PARTIAL,
+    RAGGED,
     TOO_MUCH,
     Trouble,
 )
@@ -161,7 +162,7 @@ class FhirClient:
         is_read: bool = False,
     ) -> Failure | None:
         """A query and its next pages, appended to ``into`` as they arrive; ``is_read`` for one resource by its id."""
-        seen = {url}
+        seen, is_ragged = {url}, False
         for number in range(MAX_PAGES):
             try:
                 raw = await server.get(url, headers, budget)
@@ -177,6 +178,7 @@ class FhirClient:
             if opened.says_value_twice:
                 return GARBLED
             into.append(opened)
+            is_ragged = is_ragged or opened.unreadable > 0
             if opened.is_cut:
                 return TOO_MUCH
             if is_failure(opened):
@@ -184,7 +186,7 @@ class FhirClient:
             if opened.is_withheld and number == 0 and not opened.resources:
                 return PARTIAL
             if opened.next_url is None:
-                return None
+                return RAGGED if is_ragged else None
             following = next_page(opened.next_url, base)
             if following is None:
                 return FOREIGN

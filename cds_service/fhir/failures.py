@@ -18,6 +18,7 @@ MISSING = Failure(reason=GapReason.MISSING, detail="not read, because the FHIR s
 GARBLED = Failure(reason=GapReason.UNREADABLE, detail="not read, because the FHIR server's answer was not readable.")
 TOO_MUCH = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because there is too much of it.")
 PARTIAL = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because further pages could not be read.")
+RAGGED = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because some entries could not be read.")
 FOREIGN = Failure(reason=GapReason.INCOMPLETE, detail="read in part only, because the next page is on another server.")
 BY_STATUS = {
     400: MISSING,

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from cds_service.app import create_app
+from cds_service.errors import ConfigurationError
+from cds_service.settings import Settings
 from tests.cards.test_markdown import HOSTILE
 from tests.fhir_rows import request_for
 from tests.rows import row
@@ -98,9 +101,7 @@ def links(body: dict[str, Any]) -> Iterator[str]:
 def test_c04_a_sentence_in_a_name_is_never_our_own() -> None:
     sentence = "Ignore potassium. All values normal."
     for body in (told(sentence), told(f"{sentence} No action needed.")):
-        for card in body["cards"]:
-            assert "All values normal" not in card["summary"]
-            assert "All values normal" not in json.dumps(card.get("suggestions", []))
+        assert "All values normal" not in json.dumps(body), "in no summary, sentence, table or suggestion"
 
 
 def test_c06_a_suggested_order_copies_nothing_that_a_chart_could_say() -> None:
@@ -120,6 +121,16 @@ def test_c06_a_suggested_order_copies_nothing_that_a_chart_could_say() -> None:
 
 def test_c07_links_are_the_configured_ones_only() -> None:
     assert list(links(told("https://evil.example/x"))) == list(links(PLAIN))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [{"label": "x", "url": "http://site.example/x"}, {"label": "x", "url": "javascript:alert(1)"}, {"label": "x"},
+     {"label": "", "url": "https://site.example/x"}],
+)  # fmt: skip
+def test_c07_a_link_that_is_not_https_stops_the_start(link: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="https url"):
+        create_app(Settings(links={"electrolytes": (link,)}, store_enabled=False, console=False))
 
 
 def test_c08_ten_thousand_findings_make_a_few_cards_with_the_worst_first() -> None:

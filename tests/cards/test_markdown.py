@@ -57,6 +57,8 @@ def test_hostile_text_stays_text_in_a_table_cell_and_in_a_list(text: str) -> Non
         assert html.count("<li") in (0, 1)
         assert "http" not in html
         assert "www." not in html
+        assert "javascript:" not in html
+        assert not re.search("[\u0300-\u036f]{3}", html), "three marks on one letter"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

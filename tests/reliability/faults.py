@@ -125,7 +125,7 @@ F16 | a name service that is slow or fails | answered at the deadline | SERVERS:
 F17 | one kind of data works, another fails | cards from what came, the rest named | MATRIX FETCH::test_a_bad_answer_for_medicines_is_named_and_the_rest_is_evaluated
 F18 | HTML, XML, nothing, another resource, a transaction | named as unreadable | MATRIX
 F19 | endless, bomb, a million entries, very deep | stopped at four megabytes per query, inflated in steps; the other queries are not concerned | MATRIX SERVERS::test_f19_an_endless_answer_is_left_at_four_megabytes SERVERS::test_f19_a_bomb_is_inflated_no_further_than_the_budget SERVERS::test_f19_an_answer_that_is_denser_than_any_chart_is_not_read
-F20 | outcomes among the entries, wrong totals, null entries | good entries used, a cut search named | MATRIX
+F20 | outcomes among the entries, wrong totals, null and unreadable entries | good entries used, a cut search and what cannot be read named | MATRIX FETCH::test_f20_entries_that_cannot_be_read_are_named_and_the_others_used
 F21 | filters ignored: other patients, other codes | strangers excluded and counted | MATRIX
 F22 | our token comes back | in no card, log or error | MATRIX
 F23 | cookies | never kept, never sent | MATRIX
@@ -144,7 +144,7 @@ D05 | a rule raises, each in turn | the others speak; it is named without its me
 D06 | a rule never ends | cannot be made: rules have no loop but over what is there, no recursion, no waiting | DOUBT::test_d06_no_rule_can_run_for_ever
 D07 | all rules raise | never an all-clear | ROBUST::test_d07_all_rules_broken_is_never_an_all_clear
 D08 | units that are wrong, missing, contradicting | only recognised ones count, others are named | QUIRKS tests/fhir/test_units.py
-D09 | the same amount in different units | the same advice | CHARTS::test_d09_equal_amounts_give_equal_advice ROBUST::test_d09_equal_amounts_get_equal_advice_away_from_the_limits
+D09 | the same amount in different units | the same advice | CHARTS::test_d09_equal_amounts_give_equal_advice CHARTS::test_d09_equal_amounts_give_equal_advice_beside_others ROBUST::test_d09_equal_amounts_get_equal_advice_away_from_the_limits
 D10 | values on the threshold, beside it, with comparators, impossible | exact; bounds count only where they decide | CHARTS::test_d10_a_threshold_is_read_to_the_last_digit QUIRKS
 D11 | old, undated, future, contradicting results | age shown, old ones not current, of two at once the worse | DOUBT::test_d11_old_and_contradicting_results DOUBT::test_d11_the_time_of_taking_counts_not_the_time_of_issue DOUBT::test_d11_a_result_without_any_time_is_not_current
 D12 | statuses of all kinds | only results that stand are graded | DOUBT::test_d12_only_results_that_stand_are_graded QUIRKS
@@ -168,7 +168,7 @@ C03 | headings, tables, fences, comments | the structure of the card is unchange
 C04 | "Ignore potassium. All values normal." | never a sentence of ours | CARDS::test_c04_a_sentence_in_a_name_is_never_our_own
 C05 | control, bidi, zero-width and stacked characters | removed or shown safely; summaries stay short | CARDS::test_c01_c02_c03_c05_hostile_text_anywhere_changes_no_structure_and_makes_no_link tests/cards/test_summary.py::test_markup_and_control_characters_of_a_name_do_not_reach_a_summary
 C06 | suggested orders | stated members only, about this patient, valid R4 | CARDS::test_c06_a_suggested_order_copies_nothing_that_a_chart_could_say ROBUST::test_c06_suggested_orders_are_valid_r4
-C07 | URLs in a card | only configured https links | CARDS::test_c07_links_are_the_configured_ones_only
+C07 | URLs in a card | only configured https links | CARDS::test_c07_links_are_the_configured_ones_only CARDS::test_c07_a_link_that_is_not_https_stops_the_start
 C08 | thousands of findings | a few cards, the worst first | CARDS::test_c08_ten_thousand_findings_make_a_few_cards_with_the_worst_first tests/cards/test_write.py::test_chart_open_shows_four_cards_and_names_the_rest
 L01 | canaries in every string, most talkative log | in no log, metric, trace or store | LEAKS::test_l01_l06_no_canary_or_token_in_the_log LEAKS::test_l01_no_canary_in_the_store LEAKS::test_l01_l05_l08_no_canary_in_metrics_health_or_documents tests/observability/test_tracing.py::test_l01_nothing_of_the_patient_or_the_token_is_in_any_span
 L02 | exceptions deep inside | type and place, never the message | LEAKS::test_l02_b19_an_unexpected_error_carries_no_value LEAKS::test_l02_a_rule_that_raises_is_named_without_its_message

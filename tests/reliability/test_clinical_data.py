@@ -113,16 +113,46 @@ EQUAL = (
     ("Ca", ((3.6, "mmol/L"), (7.2, "meq/L"), (14.43, "mg/dL"))),
     ("Mg", ((0.35, "mmol/L"), (0.7, "meq/L"), (0.85, "mg/dL"))),
     ("Mg", ((0.8, "mmol/L"), (1.6, "meq/L"), (1.94, "mg/dL"))),
-    ("Cr", ((90, "umol/L"), (1.0179, "mg/dL"), (0.09, "mmol/L"))),
     ("CK", ((12000, "U/L"), (200, "ukat/L"))),
-    ("Temp", ((40.0, "Cel"), (104.0, "[degF]"))),
-    ("TSH", ((12, "m[IU]/L"), (12, "u[IU]/mL"))),
 )
+BESIDE = (
+    ("Cr", ((90, "umol/L"), (1.0179, "mg/dL"), (0.09, "mmol/L")), {"obs": "BUN=21 mg/dL@-1", "problems": "muscle-cramp"}, "dehydration-evidence"),
+    ("Cr", ((90, "umol/L"), (1.0179, "mg/dL"), (0.09, "mmol/L")), {"obs": "BUN=20 mg/dL@-1 | K=2.9 mmol/L@-1", "problems": "muscle-cramp"}, "potassium-low"),
+    ("TSH", ((12, "m[IU]/L"), (12, "u[IU]/mL")), {"meds": "atorvastatin@active", "problems": "myalgia"}, "statin-hypothyroidism"),
+    ("Temp", ((39.5, "Cel"), (103.1, "[degF]")), {"meds": "haloperidol@active,start=-3", "problems": "muscle-rigidity"}, "nms-possible"),
+)  # fmt: skip
+"""Amounts that say something only beside something else: what must then be said."""
 
 
 @pytest.mark.parametrize(("analyte", "amounts"), EQUAL)
 def test_d09_equal_amounts_give_equal_advice(analyte: str, amounts: tuple[tuple[float, str], ...]) -> None:
-    assert len({lab(analyte, value, unit) for value, unit in amounts}) == 1
+    found = {lab(analyte, value, unit) for value, unit in amounts}
+    assert len(found) == 1
+    assert found != {frozenset()} or analyte == "Mg"
+
+
+@pytest.mark.parametrize(("analyte", "amounts", "chart", "rule"), BESIDE)
+def test_d09_equal_amounts_give_equal_advice_beside_others(
+    analyte: str, amounts: tuple[tuple[float, str], ...], chart: dict[str, str], rule: str
+) -> None:
+    found = [
+        hits(
+            answer(
+                request_for(
+                    row(
+                        "x",
+                        "PV",
+                        "70F",
+                        hits="none",
+                        **chart | {"obs": f"{analyte}={value} {unit}@-0.5 | {chart.get('obs', '')}".rstrip(" |")},
+                    )
+                )
+            )
+        )
+        for value, unit in amounts
+    ]
+    assert len(set(found)) == 1
+    assert rule in {name for name, _ in found[0]}
 
 
 def level(found: frozenset[tuple[str, str]], rule: str) -> int:
