@@ -139,6 +139,8 @@ _SYMBOLS = str.maketrans(
         "⋅": ".",
         "º": "°",
         "˚": "°",
+        "℃": "°c",
+        "℉": "°f",
         "−": "-",
         "⁻": "-",
         "^": "*",
@@ -152,8 +154,8 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), short)
     for pattern, short in (
         (r"\bper\b", "/"),
-        (r"\bmilliequivalents?\b|\bmeqs\b", "meq"),
-        (r"\bmillimol(?:e|es|ar)?\b|\bmmols?\b", "mmol"),
+        (r"\bmilliequiv(?:alents?)?\b|\bmeqs\b|\bmval\b", "meq"),
+        (r"\bmillimol(?:e|es|ar)?\b|\bmmol(?:e|es|s)?\b", "mmol"),
         (r"\bmicromol(?:e|es)?\b|\bmcmol\b", "umol"),
         (r"\bmicrokatals?\b", "ukat"),
         (r"\bmilligram(?:me)?s?\b|\bmgs\b", "mg"),

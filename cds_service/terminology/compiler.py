@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,8 @@ from cds_service.clinical.vocabulary import DrugClass
 from cds_service.terminology.builder import Builder, CompileError
 from cds_service.terminology.condition_compiler import compile_conditions
 from cds_service.terminology.dose_forms import strength_mg
+from cds_service.terminology.drug_names import ION_WORDS
+from cds_service.terminology.foreign_names import unambiguous
 from cds_service.terminology.source_tables import Row, read, split, write_rows
 from cds_service.terminology.store import DrugTables, NdcTable
 from cds_service.terminology.words import key
@@ -166,6 +169,19 @@ def class_lists(builder: Builder, rows: list[Row], *, complete: bool = True) -> 
     return classes
 
 
+def add_foreign_names(builder: Builder, rows: list[Row], numbers: Iterable[int]) -> None:
+    """Other languages' spellings of the ingredients that rules ask for."""
+    ours = set(numbers)
+    names = [(builder.ingredients[number][0], number) for number in sorted(ours)]
+    american = [(row["us_name"].lower(), builder.by_name[key(row["ingredient"])]) for row in rows if row["us_name"]]
+    names += [(name, number) for name, number in american if number in ours]
+    names = [
+        (name, number) for name, number in names if name not in ION_WORDS
+    ]  # a salt of something else, nearly always
+    for spelling, number in unambiguous(names, builder.names).items():
+        builder.name(spelling, [number])
+
+
 def compile_tables(source: Path, reviewed: Path = REVIEWED) -> tuple[DrugTables, NdcTable, dict[str, str]]:
     """Drug tables, NDC table and product names from ``source`` and the reviewed CSV tables."""
     builder = Builder()
@@ -178,6 +194,7 @@ def compile_tables(source: Path, reviewed: Path = REVIEWED) -> tuple[DrugTables,
     add_names(builder, read(source, "drug_names.csv"), read(reviewed, "extra_names.csv"))
     ndc = ndc_table(builder, read(source, "drug_ndc9.csv"))
     classes = class_lists(builder, read(reviewed, "drug_classes.csv"))
+    add_foreign_names(builder, ingredients, classes)
     return builder.tables(classes), ndc, builder.product_names
 
 

@@ -145,7 +145,7 @@ def test_look_alikes_are_told_apart(text: str, never: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ADMINMED:543", "atorvastatine-like", "atorvastatn", "unknown tablet", "", "monocal", "no known medications",
+    "text", ["ADMINMED:543", "atorvastatinoid", "atorvastatn", "unknown tablet", "", "monocal", "no known medications",
              "avoid simvastatin", "hold furosemide", "discontinued: furosemide", "calcium channel blocker", "potassium-sparing diuretic",
              "statin", "loop diuretic", "not on furosemide", "allergic to penicillin v"],
 )  # fmt: skip
@@ -216,3 +216,40 @@ def test_type_ahead_finds_names() -> None:
     assert found[0] == "furosemide"
     assert len(load_terminology().search_drugs("a", 7)) == 7
     assert load_terminology().search_drugs("  ", 7) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ingredient"),
+    [
+        ("Furosemid AL 40 mg Tabletten", "furosemide"),
+        ("furosemida 40 mg comprimidos", "furosemide"),
+        ("FUROSÉMIDE ARROW 40 mg, comprimé sécable", "furosemide"),
+        ("Hidroclorotiazida 25 mg", "hydrochlorothiazide"),
+        ("idroclorotiazide", "hydrochlorothiazide"),
+        ("Spironolacton 25 mg", "spironolactone"),
+        ("espironolactona", "spironolactone"),
+        ("Simvastatine Sandoz 20 mg", "simvastatin"),
+        ("simvastatinum", "simvastatin"),
+        ("Claritromicina 500", "clarithromycin"),
+        ("Klaritromycin", "clarithromycin"),
+        ("Haloperidolo gocce", "haloperidol"),
+        ("Quetiapin 100 mg", "quetiapine"),
+        ("Baklofen", "baclofen"),
+        ("oksykodon", "oxycodone"),
+        ("Digossina", "digoxin"),
+        ("Kaliumchlorid Retard", "potassium chloride"),
+        ("cloruro de potasio 20 mEq", "potassium chloride"),
+        ("Takrolimus", "tacrolimus"),
+        ("Lasilix 40", "furosemide"),
+        ("suxamethonium", "suxamethonium"),
+        ("pethidine", "pethidine"),
+        ("phenobarbitone", "phenobarbital"),
+    ],
+)
+def test_names_of_other_languages_mean_the_same(text: str, ingredient: str) -> None:
+    assert load_terminology().drug([], text).ingredients == (ingredient,)
+
+
+@pytest.mark.parametrize("text", ["losartan kalium", "losartan kalcium", "Rosuvastatin Calcium", "kalcium"])
+def test_no_salt_of_another_language_becomes_a_supplement(text: str) -> None:
+    assert not {"k-supplement", "ca-supplement"} & load_terminology().drug([], text).classes
