@@ -249,7 +249,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     settings = settings or load_settings()
     tracer = make_tracer(settings)
     state = make_state(settings, tracer)
-    heartbeat = Heartbeat()
+    heartbeat = Heartbeat(settings.max_late_s)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=10_000_000, ge=10_000, le=200_000_000)
     body_deadline_s: float = Field(default=10.0, gt=0, le=120)
     max_concurrent: int = Field(default=64, ge=1, le=10_000)
+    max_late_s: float = Field(default=0.5, gt=0, le=60)
+    """New calls are refused (503, Retry-After) while the event loop runs later than this, twice in a row."""
     drain_s: float = Field(default=1.0, ge=0, le=60)
     """After SIGTERM: how long to go on answering, not ready, before the socket is closed."""
     cors_origins: tuple[str, ...] = ("*",)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from datetime import UTC
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import cds_service.rules
 from cds_service.cards.write import EXTENSION, House
@@ -19,6 +20,19 @@ from cds_service.parameters import load_limits
 from cds_service.pipeline import Pipeline, read_request
 from cds_service.terminology import load_terminology
 from tests.rows import NOW
+
+Found = TypeVar("Found")
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for thousands of answers: making one costs as much as an answer."""
+    return asyncio.new_event_loop()
+
+
+def awaited(answering: Coroutine[Any, Any, Found]) -> Found:
+    """What it comes to."""
+    return _loop().run_until_complete(answering)
 
 
 @cache
@@ -38,8 +52,8 @@ def pipeline() -> Pipeline:
 def answer(request: dict[str, Any], now: float = NOW, service: Pipeline | None = None) -> dict[str, Any]:
     """The answer body to a request, of the usual service or of one that a test has changed."""
     hook, sent, asked = Hook(request["hook"]), json.dumps(request).encode(), service or pipeline()
-    body, _, _ = asyncio.run(asked.answer(read_request(sent, hook), now))
-    piecewise, _, _ = asyncio.run(asked.answer(parse_request(sent, hook), now))
+    body, _, _ = awaited(asked.answer(read_request(sent, hook), now))
+    piecewise, _, _ = awaited(asked.answer(parse_request(sent, hook), now))
     assert body == piecewise, "a body decoded in one pass and one opened piece by piece are read alike"
     return body
 

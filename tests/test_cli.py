@@ -17,22 +17,20 @@ import pytest
 
 from cds_service.cli.cards import why_silent
 from cds_service.cli.fire import move_dates
-from tests.reliability.process import service
+from tests.reliability.process import free_port, service
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+UNHURRIED = {"CDS_MAX_LATE_S": "60"}
+"""A test machine that is busy elsewhere is not a service with too much to do."""
 
 
 def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "cds_service", *arguments],
-        input=stdin, capture_output=True, text=True, timeout=60, cwd=ROOT, env=os.environ | environment,
+        input=stdin, capture_output=True, text=True, timeout=180, cwd=ROOT, env=os.environ | UNHURRIED | environment,
     )  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_demo_fires_every_fixture_over_http() -> None:
@@ -82,7 +80,7 @@ def test_terminology_lookup_survives_whatever_a_file_holds() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-m", "cds_service", "terminology", "lookup", "--json"],
-        input=lines, capture_output=True, timeout=60, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        input=lines, capture_output=True, timeout=180, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -139,12 +137,14 @@ def test_serve_fire_feedback_report_and_a_clean_end(tmp_path: Path) -> None:
         [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--store", store],
         cwd=ROOT,
         stderr=subprocess.PIPE,
+        env=os.environ | UNHURRIED,
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(200):
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
             try:
-                urllib.request.urlopen(f"{url}/livez", timeout=1).read()
+                urllib.request.urlopen(f"{url}/livez", timeout=30).read()
                 break
             except OSError:
                 time.sleep(0.05)
@@ -159,9 +159,9 @@ def test_serve_fire_feedback_report_and_a_clean_end(tmp_path: Path) -> None:
             f"{url}/cds-services/muscle-spasm-patient-view/feedback",
             json.dumps({"feedback": [entry]}).encode(), {"Content-Type": "application/json"},
         )  # fmt: skip
-        assert urllib.request.urlopen(request, timeout=5).status == 200
+        assert urllib.request.urlopen(request, timeout=60).status == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) in (0, -signal.SIGTERM)
+        assert process.wait(60) in (0, -signal.SIGTERM)
     finally:
         process.kill()
     report = json.loads(run("report", "--store", store, "--json").stdout)

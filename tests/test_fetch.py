@@ -24,6 +24,7 @@ from cds_service.hooks.parse import parse_request
 from tests.fhir_rows import bundle, request_for
 from tests.rows import NOW, row
 from tests.service import account, hits, pipeline
+from tests.timing import in_time
 
 BASE = "https://ehr.example.org/fhir"
 ROW = row(
@@ -175,9 +176,7 @@ def test_f15_a_slow_server_costs_no_more_than_the_deadline() -> None:
             await asyncio.sleep(10)
         return good(request)
 
-    begin = asyncio.new_event_loop().time()
-    body = ask(handler, deadline_s=0.3)  # type: ignore[arg-type]
-    assert asyncio.new_event_loop().time() - begin < 0.6
+    body = in_time(0.6, lambda: ask(handler, deadline_s=0.3))  # type: ignore[arg-type]
     assert ("potassium-low", "warning") in hits(body)
     assert "Condition" in {entry.get("need") for entry in account(body)["notEvaluated"]}
 

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 BEAT_S = 0.05
-MAX_LATE_S = 0.5
-"""Twice in a row this late: what waits in the sockets would be answered too late to be of use."""
 
 
 class Heartbeat:
-    """A timer that measures by how much it is late (monotonic): the time that requests wait before we see them."""
+    """A timer that measures by how much it is late (monotonic): the time that requests wait before we see them.
 
-    def __init__(self) -> None:
+    Twice in a row later than ``max_late_s``: what waits in the sockets would be answered too late to be of use.
+    """
+
+    def __init__(self, max_late_s: float) -> None:
+        self._max_late_s = max_late_s
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._late_beats = 0
@@ -45,7 +47,7 @@ class Heartbeat:
 
     def note(self, late_s: float) -> None:
         """One beat that came ``late_s`` seconds late."""
-        self._late_beats = self._late_beats + 1 if late_s > MAX_LATE_S else 0
+        self._late_beats = self._late_beats + 1 if late_s > self._max_late_s else 0
 
 
 class Shares:

@@ -39,6 +39,7 @@ from tests.auth.test_tokens import (
     settings,
     token,
 )
+from tests.timing import cpu_at_most, in_time_async
 
 __all__ = ["jwks", "settings"]  # fixtures
 SECOND = "https://second.example.org"
@@ -290,12 +291,10 @@ async def test_s15_p05_a_store_that_is_locked_stops_no_caller(jwks: Path, tmp_pa
     await asyncio.sleep(0.3)  # the first retention is over
     lock = sqlite3.connect(tmp_path / "f.sqlite3", check_same_thread=False)
     await asyncio.to_thread(lock.execute, "BEGIN EXCLUSIVE")
-    one, begin = token(), time.perf_counter()
-    assert await many_at_once([edge], one, 1) == [200]
-    assert time.perf_counter() - begin < 1.5
-    begin = time.perf_counter()
-    assert await many_at_once([edge], token(), 1) == [200], "it is not asked again for a while"
-    assert time.perf_counter() - begin < 0.2
+    one = token()
+    assert await many_at_once([edge], one, 1) == [200], "though the lock is not given back"
+    again = await in_time_async(0.2, lambda: many_at_once([edge], token(), 1))
+    assert again == [200], "it is not asked again for a while"
     assert await many_at_once([edge], one, 1) == [401], "this process still remembers"
     assert "store is away" in edge.app.state.service.readiness()["replay"]
     lock.rollback()
@@ -306,7 +305,6 @@ async def test_s15_p05_a_store_that_is_locked_stops_no_caller(jwks: Path, tmp_pa
 async def test_s16_memory_of_token_ids_is_bounded_and_forgets_none_that_is_valid() -> None:
     replays = Replays(None)
     tracemalloc.start()
-    begin = time.perf_counter()
     for number in range(MAX_REMEMBERED):
         assert await replays.is_new("iss", str(number), 1_000.0 + number % 100, 0.0)
     assert await replays.is_new("iss", "one more", 2_000.0, 0.0) is None, "503 rather than forgetting"
@@ -316,7 +314,6 @@ async def test_s16_memory_of_token_ids_is_bounded_and_forgets_none_that_is_valid
     used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert used < 100_000_000
-    assert time.perf_counter() - begin < 60
 
 
 async def test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one_goes() -> None:
@@ -330,9 +327,7 @@ async def test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one
     keys = ring(handler, lambda: now[0])  # type: ignore[arg-type]
     assert await keys.find("r1")
     now[0], slow[0] = 400.0, True
-    begin = time.perf_counter()
-    assert await keys.find("r1")
-    assert time.perf_counter() - begin < 0.1
+    assert await asyncio.wait_for(keys.find("r1"), 5), "half of what the host takes"
     assert keys._behind is not None
     await keys._behind
     now[0], slow[0], listed[0] = 800.0, False, [EC]
@@ -399,11 +394,9 @@ def test_s22_a_megabyte_of_token_costs_nothing(settings: Settings) -> None:
     from cds_service.api.auth.gate import NotAuthenticated
     from cds_service.api.auth.tokens import bearer, unverified
 
-    begin = time.perf_counter()
     for text in ("a" * 1_000_000, "." * 1_000_000, "a." * 100_000):
-        with pytest.raises(NotAuthenticated):
+        with pytest.raises(NotAuthenticated), cpu_at_most(0.02):
             unverified(bearer({b"authorization": b"Bearer " + text.encode()}))
-    assert time.perf_counter() - begin < 0.06
 
 
 @pytest.mark.parametrize(

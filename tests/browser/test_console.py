@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visitor
-from tests.reliability.process import PROJECT, Running
+from tests.reliability.process import PLAIN, PROJECT, Running
 
 Visit = Callable[..., Page]
 FIXTURES = sorted((PROJECT / "fixtures").glob("*/request.json"))
@@ -49,7 +49,7 @@ def test_the_first_card_is_one_click_away(visit: Visit) -> None:
 
 
 def figures(running: Running, rule: str) -> dict[str, Any]:
-    report = httpx.get(running.url + "/report.json", timeout=10, trust_env=False).json()
+    report = running.get("/report.json").json()
     found: dict[str, Any] = report["rules"].get(rule, {"accepted": 0, "overridden": 0, "reasons": {}})
     return found
 
@@ -248,7 +248,7 @@ def test_one_visitor_never_sees_what_another_sent(visit: Visit, running: Running
     page.get_by_role("button", name="Fire the chart").click()
     expect(page.locator("#raw-request")).to_contain_text("Canary")
     for path in ("/", "/rules", "/report", "/services", "/docs", "/report.json"):
-        assert "Canary" not in httpx.get(running.url + path, timeout=10, trust_env=False).text
+        assert "Canary" not in running.get(path).text
     assert "Canary" not in Path(running.log).read_text()
 
 
@@ -268,7 +268,7 @@ def test_prefetch_templates_are_there_to_copy(visit: Visit) -> None:
     page.get_by_role("button", name="Copy laboratory of muscle-spasm-patient-view").click()
     expect(page.get_by_role("button", name="Copy laboratory of muscle-spasm-patient-view")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    discovery = httpx.get(page.url.replace("/services", "/cds-services"), timeout=10, trust_env=False).json()
+    discovery = httpx.get(page.url.replace("/services", "/cds-services"), timeout=10, **PLAIN).json()
     assert copied == discovery["services"][0]["prefetch"]["laboratory"]
 
 

@@ -36,7 +36,7 @@ def rows_by_rule() -> list[Row]:
     chosen: dict[str, list[Row]] = defaultdict(list)
     for row in all_rows():
         if any(not med.name.startswith("lab:") for med in row.meds):
-            for rule, _ in row.hits:
+            for rule, _ in sorted(row.hits):
                 if len(chosen[rule]) < ROWS_PER_RULE:
                     chosen[rule].append(row)
     return list({id(row): row for rows in chosen.values() for row in rows}.values())

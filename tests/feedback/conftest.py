@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ from sqlalchemy import delete
 
 from cds_service.feedback.store import Store
 from cds_service.feedback.tables import METADATA
+from tests.reliability.process import free_port
 
 
 def postgres_programs() -> Path | None:
@@ -31,9 +31,7 @@ class PostgreSQL:
         self._user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._user:
             shutil.chown(self._folder, "postgres", "postgres")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self._run("initdb", "-A", "trust", "-U", "cds", "--no-sync")
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -32,11 +33,11 @@ class Running:
     def store(self, resource: dict[str, Any]) -> None:
         """Put one resource."""
         url = f"{self.base}/{resource['resourceType']}/{resource['id']}"
-        httpx.put(url, json=resource, timeout=10, trust_env=False).raise_for_status()
+        httpx.put(url, json=resource, timeout=60, trust_env=False).raise_for_status()
 
     def journal(self) -> list[dict[str, Any]]:
         """Every read and search so far: method, path, whether the token came along."""
-        found: list[dict[str, Any]] = httpx.get(f"{self.base[:-5]}/__journal", timeout=10, trust_env=False).json()
+        found: list[dict[str, Any]] = httpx.get(f"{self.base[:-5]}/__journal", timeout=60, trust_env=False).json()
         return found
 
 
@@ -49,14 +50,16 @@ def installed() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path(tempfile.gettempdir()) / "cds-tests")
     folder = cache / f"fhir-server-{hashlib.sha256(content).hexdigest()[:16]}"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(HERE / name, folder / name)
-    if not (folder / ".installed").exists():
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
-        if done.returncode:
-            pytest.skip("npm cannot fetch the independent FHIR server here (no registry): it is not run")
-        (folder / ".installed").touch()
+    with (folder / ".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # test processes beside this one want it too
+        for name in FILES:
+            shutil.copyfile(HERE / name, folder / name)
+        if not (folder / ".installed").exists():
+            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+            if done.returncode:
+                pytest.skip("npm cannot fetch the independent FHIR server here (no registry): it is not run")
+            (folder / ".installed").touch()
     return folder
 
 

@@ -76,13 +76,13 @@ def test_every_scrape_of_a_service_with_workers_gives_all_calls_and_never_fewer(
 def scrape(running: Running) -> str:
     for _ in range(50):
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(running.url + "/metrics", trust_env=False).text
+            return running.get("/metrics").text
         time.sleep(0.1)
     raise AssertionError("no worker answers")
 
 
 def readiness(running: Running) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(running.url + "/readyz", trust_env=False).json()
+    found: dict[str, Any] = running.get("/readyz").json()
     return found
 
 
@@ -102,7 +102,7 @@ def test_readiness_names_every_part_and_tells_when_the_store_or_a_key_host_is_aw
         while time.monotonic() < end and readiness(running)["store"] == "ok":
             time.sleep(0.2)
         assert "removed" in readiness(running)["store"]
-        assert httpx.get(running.url + "/livez", trust_env=False).status_code == 200
+        assert running.get("/livez").status_code == 200
 
 
 def expressions() -> Iterable[str]:

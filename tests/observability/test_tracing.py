@@ -27,7 +27,7 @@ def spans() -> list[dict[str, Any]]:
     paths = os.pathsep.join([PACKAGES, str(PROJECT)])
     command = [sys.executable, "-m", "tests.observability.traced_calls", CANARY]
     done = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, timeout=60
+        command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, timeout=180
     )
     assert done.returncode == 0, done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.reliability.process import PROJECT, Running, fixture, service
+from tests.reliability.process import PLAIN, PROJECT, Running, fixture, service
 
 ORIGIN = "https://sandbox.cds-hooks.org"
 FIXTURES = sorted(path.parent.name for path in (PROJECT / "fixtures").glob("*/request.json"))
@@ -25,7 +25,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(scope="package")
 def web(running: Running) -> Iterator[httpx.Client]:
     """A client of the running service."""
-    with httpx.Client(base_url=running.url, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=running.url, timeout=30, **PLAIN) as client:
         yield client
 
 

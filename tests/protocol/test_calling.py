@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from typing import Any
 
 import httpx
@@ -12,7 +11,8 @@ import pytest
 
 from tests.protocol.conformance import EXTENSION, SERVICES, breaches
 from tests.protocol.conftest import Post, changed
-from tests.reliability.process import JSON, SERVICE, fixture
+from tests.reliability.process import JSON, PLAIN, SERVICE, fixture
+from tests.timing import in_time
 
 CASE = "hypokalaemia-furosemide"
 EMPTY = {"resourceType": "Bundle", "type": "searchset", "total": 0}
@@ -245,14 +245,11 @@ def test_413_says_the_limit(web: httpx.Client) -> None:
 
 
 def test_perf_01_answers_within_half_a_second(post: Post) -> None:
-    begin = time.perf_counter()
-    for _ in range(5):
-        assert post(fixture("nms-haloperidol")).status_code == 200
-    assert (time.perf_counter() - begin) / 5 < 0.5
+    assert in_time(0.5, lambda: post(fixture("nms-haloperidol"))).status_code == 200
 
 
 async def test_rob_08_parallel_calls_are_answered_like_single_ones(web: httpx.Client, post: Post) -> None:
     alone = post(fixture(CASE)).content
-    async with httpx.AsyncClient(base_url=web.base_url, timeout=30, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=web.base_url, timeout=30, **PLAIN) as client:
         answers = await asyncio.gather(*(client.post(SERVICE, json=fixture(CASE)) for _ in range(30)))
     assert {one.content for one in answers} == {alone}, "REQ-02: the same data, the same cards"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.protocol.conftest import ORIGIN
-from tests.reliability.process import JSON, SERVICE, Running, fixture, service
+from tests.reliability.process import JSON, PLAIN, SERVICE, Running, fixture, service
 
 PLACES = ["/cds-services", SERVICE, SERVICE + "/feedback", SERVICE + "/", "/cds-services/nobody"]
 ASKED = {
@@ -78,7 +78,7 @@ def restricted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_only_configured_origins_are_allowed(restricted: Running) -> None:
-    with httpx.Client(base_url=restricted.url, trust_env=False) as web:
+    with httpx.Client(base_url=restricted.url, **PLAIN) as web:
         assert (
             web.post(SERVICE, json=fixture(), headers={"origin": ORIGIN}).headers["access-control-allow-origin"]
             == ORIGIN

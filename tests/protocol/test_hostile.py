@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -69,10 +68,9 @@ BODIES: dict[str, tuple[bytes, set[int]]] = {
 
 @pytest.mark.parametrize(("body", "statuses"), BODIES.values(), ids=BODIES.keys())
 def test_hostile_bodies(running: Running, web: httpx.Client, body: bytes, statuses: set[int]) -> None:
-    begin = time.perf_counter()
-    response = web.post(SERVICE, content=body, headers=JSON)
+    with running.at_most(2):
+        response = web.post(SERVICE, content=body, headers=JSON)
     assert response.status_code in statuses, response.text[:300]
-    assert time.perf_counter() - begin < 2
     answer = response.json()
     if response.status_code == 200:
         assert answer["cards"], "a result that cannot be read is said, not passed over"
@@ -90,21 +88,19 @@ def chunks(total: int) -> Iterator[bytes]:
 
 
 def test_rob_05_twenty_megabytes_are_refused_in_time(running: Running, web: httpx.Client) -> None:
-    begin = time.perf_counter()
-    assert web.post(SERVICE, content=b"a" * 20_000_000, headers=JSON).status_code == 413
-    assert web.post(SERVICE, content=chunks(20_000_000), headers=JSON).status_code == 413
-    assert time.perf_counter() - begin < 5
+    with running.at_most(2):
+        assert web.post(SERVICE, content=b"a" * 20_000_000, headers=JSON).status_code == 413
+        assert web.post(SERVICE, content=chunks(20_000_000), headers=JSON).status_code == 413
     assert running.is_good()
 
 
-def test_rob_05_five_thousand_results_are_answered(web: httpx.Client) -> None:
+def test_rob_05_five_thousand_results_are_answered(running: Running, web: httpx.Client) -> None:
     request = changed(CASE)
     entries = request["prefetch"]["laboratory"]["entry"]
     template = entries[0]["resource"]
     many = [{"resource": {**template, "id": f"r{number}", "subject": template["subject"]}} for number in range(4_000)]
     request["prefetch"]["laboratory"]["entry"] = entries + many
     body = json.dumps(request, separators=(",", ":")).encode()
-    begin = time.perf_counter()
-    response = web.post(SERVICE, content=body[:], headers=JSON)
+    with running.at_most(2):
+        response = web.post(SERVICE, content=body, headers=JSON)
     assert response.status_code in (200, 413)
-    assert time.perf_counter() - begin < 5

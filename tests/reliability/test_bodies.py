@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 
 import cds_service
 from cds_service.fhir.read.context import clipped
-from tests.reliability.process import JSON, SERVICE, Running, fixture, good_body
+from tests.reliability.process import CLOCK_TICKS, JSON, PATIENCE_S, PLAIN, SERVICE, Running, fixture, good_body
 from tests.service import answer
 
 FIRST_VALUE = re.compile(rb'("value": )([\d.]+)')
@@ -68,9 +70,8 @@ BODIES: dict[str, tuple[bytes, tuple[int, ...]]] = {
 
 @pytest.mark.parametrize(("body", "statuses"), BODIES.values(), ids=BODIES.keys())
 def test_odd_bodies_are_refused_or_said(running: Running, body: bytes, statuses: tuple[int, ...]) -> None:
-    begin = time.perf_counter()
-    response = running.post(body)
-    assert time.perf_counter() - begin < 0.5
+    with running.at_most(0.5):
+        response = running.post(body)
     assert response.status_code in statuses, response.text[:300]
     data = json.loads(response.content.decode("utf-8"))
     if response.status_code == 400:
@@ -90,7 +91,7 @@ def test_j03_j07_impossible_numbers_are_named_and_never_compared(running: Runnin
 
 def test_j02_a_body_cut_at_every_fiftieth(running: Running) -> None:
     whole = good_body()
-    with httpx.Client(base_url=running.url, headers=JSON, trust_env=False) as http:
+    with httpx.Client(base_url=running.url, headers=JSON, **PLAIN) as http:
         statuses = [http.post(SERVICE, content=whole[: len(whole) * part // 50]).status_code for part in range(50)]
     assert statuses == [400] * 50
 
@@ -118,7 +119,7 @@ def test_j09_a_large_chunked_body_is_stopped_at_the_limit(running: Running) -> N
 
     before = running.resident_kb()
     try:
-        response = httpx.post(running.url + SERVICE, content=parts(), headers=JSON, trust_env=False, timeout=10)
+        response = httpx.post(running.url + SERVICE, content=parts(), headers=JSON, **PLAIN, timeout=10)
         assert response.status_code == 413
     except httpx.WriteError:
         pass  # closed while we were still sending: just as well
@@ -182,12 +183,13 @@ SMALL = b'{"resourceType":"Observation","id":"o%d","code":{"coding":[{"code":"x"
 
 
 def seconds_for(running: Running, body: bytes, tries: int = 3) -> float:
+    """Processor time of the service for a body; the best of some."""
     best = 9.0
     for _ in range(tries):
-        begin = time.perf_counter()
+        begin = running.cpu_s()
         assert running.post(body).status_code == 200
-        best = min(best, time.perf_counter() - begin)
-    return best
+        best = min(best, running.cpu_s() - begin)
+    return max(best, 1 / CLOCK_TICKS)
 
 
 def test_j13_time_grows_linearly_with_observations(running: Running) -> None:
@@ -229,9 +231,8 @@ def test_j15_huge_parts_are_answered_in_time_and_cut(running: Running, kind: str
         observation["code"]["coding"] += [{"system": "urn:x", "code": str(i)} for i in range(100_000)]
     else:
         observation["component"] = [{"code": {"text": "x"}, "valueString": "y"} for _ in range(10_000)]
-    begin = time.perf_counter()
-    response = running.post(json.dumps(request).encode())
-    assert time.perf_counter() - begin < 1.5
+    with running.at_most(1.5):
+        response = running.post(json.dumps(request).encode())
     assert response.status_code == 200
     assert any("otassium" in card["summary"] for card in response.json()["cards"])
     assert all(len(card["summary"]) < 140 for card in response.json()["cards"])
@@ -329,41 +330,41 @@ def test_j16_trap_texts_anywhere_in_the_chart_are_answered_in_time(running: Runn
         for before in ("", "furosemide 1"):
             request = fixture()
             PLACES[place](request["prefetch"], before + trap)
-            begin = time.perf_counter()
-            assert running.post(json.dumps(request).encode()).status_code == 200
-            assert time.perf_counter() - begin < 0.5, trap[:5]
+            with running.at_most(0.5):
+                assert running.post(json.dumps(request).encode()).status_code == 200, trap[:5]
 
 
 @pytest.mark.parametrize("case", ["nms-haloperidol", "thiazide-order-potassium-low", "hypokalaemia-furosemide"])
 def test_j17_every_member_removed_nulled_or_swapped_never_breaks_the_service(running: Running, case: str) -> None:
     request = fixture(case)
     tried = 0
-    with httpx.Client(base_url=running.url, headers=JSON, trust_env=False) as http:
-        for change in mutations(request):
-            response = http.post(f"/cds-services/muscle-spasm-{request['hook']}", content=change())
-            assert response.status_code in (200, 400, 412, 422), response.text[:200]
-            assert "Traceback" not in response.text
+    with contextlib.closing(HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE_S)) as http:
+        for body in mutants(request):
+            http.request("POST", f"/cds-services/muscle-spasm-{request['hook']}", body, JSON)
+            response = http.getresponse()
+            said = response.read()
+            assert response.status in (200, 400, 412, 422), said[:200]
+            assert b"Traceback" not in said
             tried += 1
     assert tried > 400
 
 
-def mutations(request: dict[str, Any]) -> Iterator[Callable[[], bytes]]:
-    """Bodies with one member removed, nulled or of another type."""
-
-    def mutant(path: tuple[Any, ...], value: Any) -> bytes:
-        changed = json.loads(json.dumps(request))
-        target = changed
+def mutants(request: dict[str, Any]) -> Iterator[bytes]:
+    """Bodies with one member removed, nulled or of another type; afterwards the request says what it said."""
+    for path in list(paths(request)):
+        target: Any = request
         for step in path[:-1]:
             target = target[step]
-        if value is ...:
-            del target[path[-1]]
+        key, kept = path[-1], target[path[-1]]
+        for value in (None, 7, "x", [], {}):
+            target[key] = value
+            yield json.dumps(request).encode()
+        del target[key]
+        yield json.dumps(request).encode()
+        if isinstance(target, list):
+            target.insert(key, kept)
         else:
-            target[path[-1]] = value
-        return json.dumps(changed).encode()
-
-    for path in paths(request):
-        for value in (..., None, 7, "x", [], {}):
-            yield lambda path=path, value=value: mutant(path, value)  # type: ignore[misc]
+            target[key] = kept
 
 
 def paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

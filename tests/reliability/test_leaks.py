@@ -20,7 +20,7 @@ from cds_service.fhir.read.observations import Results
 from cds_service.guidance.finding import Hook
 from cds_service.guidance.rule import Rule
 from cds_service.settings import Settings
-from tests.reliability.process import JSON, PROJECT, SERVICE, Running, fixture, service
+from tests.reliability.process import JSON, PLAIN, PROJECT, SERVICE, Running, fixture, service
 
 CANARY = "CanaryÅseZz4711"
 TOKEN = "tok-CANARY-Zz4711"
@@ -90,7 +90,7 @@ def test_l01_l05_l08_no_canary_in_metrics_health_or_documents(
 ) -> None:
     running, _, _ = spoken_to
     for path in ("/metrics", "/livez", "/readyz", "/openapi.json", "/cds-services", "/"):
-        response = httpx.get(running.url + path, trust_env=False)
+        response = running.get(path)
         assert response.status_code == 200, path
         assert not MARK.search(response.content), path
 
@@ -126,13 +126,13 @@ def test_l04_one_line_per_request_whatever_it_says(running: Running, sent: str) 
 
 def test_l05_series_do_not_grow_with_what_is_sent(tmp_path: Path) -> None:
     def series(running: Running) -> int:
-        text = httpx.get(running.url + "/metrics", trust_env=False).text
+        text = running.get("/metrics").text
         return len([line for line in text.splitlines() if not line.startswith("#") and "_bucket" not in line])
 
     # A process of its own: one that other tests have used counts their hits, rule by rule.
     with (
         service(tmp_path) as running,
-        httpx.Client(base_url=running.url, headers=JSON, trust_env=False) as http,
+        httpx.Client(base_url=running.url, headers=JSON, **PLAIN) as http,
     ):
         http.post("/cds-services/first", content=b"{}")
         http.request("X0", "/y", content=b"{}")

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import re
-import select
 import signal
 import socket
 import sqlite3
@@ -29,13 +28,26 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from cds_service.api.connections import HEADER_DEADLINE_S, SPARE_DESCRIPTORS, BoundedProtocol
-from cds_service.api.overload import MAX_LATE_S, Heartbeat, Shares
+from cds_service.api.overload import Heartbeat, Shares
 from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.auth.test_tokens import ISSUER, RSA, URL, token
 from tests.faulty_fhir_server import FaultyServer
-from tests.reliability.process import JSON, PROJECT, SERVICE, Running, fixture, free_port, good_body, launch, service
+from tests.reliability.process import (
+    JSON,
+    PATIENCE_S,
+    PLAIN,
+    PROJECT,
+    SERVICE,
+    Running,
+    fixture,
+    free_port,
+    good_body,
+    launch,
+    service,
+)  # fmt: skip
 from tests.reliability.test_bodies import SMALL, bundle, head, in_prefetch
+from tests.timing import children_cpu_at_most, cpu_at_most
 
 
 def is_over(connection: socket.socket, seconds: float) -> bool:
@@ -53,17 +65,17 @@ def is_over(connection: socket.socket, seconds: float) -> bool:
 def hammer(running: Running, times: int, body: bytes = b"") -> Counter[int]:
     """Statuses of many calls, sixteen at a time."""
     with (
-        httpx.Client(base_url=running.url, headers=JSON, timeout=30, trust_env=False) as http,
+        httpx.Client(base_url=running.url, headers=JSON, timeout=30, **PLAIN) as http,
         ThreadPoolExecutor(16) as pool,
     ):
         return Counter(pool.map(lambda _: http.post(SERVICE, content=body or good_body()).status_code, range(times)))
 
 
 def test_b01_late_twice_in_a_row_means_overload_and_recovers() -> None:
-    heartbeat = Heartbeat()
-    heartbeat.note(MAX_LATE_S + 0.1)
+    heartbeat = Heartbeat(0.5)
+    heartbeat.note(0.6)
     assert not heartbeat.is_late, "one heavy request is no overload"
-    heartbeat.note(MAX_LATE_S + 0.1)
+    heartbeat.note(0.6)
     assert heartbeat.is_late
     heartbeat.note(0.01)
     assert not heartbeat.is_late
@@ -74,9 +86,8 @@ async def test_b01_b02_an_overloaded_service_refuses_at_once_with_retry_after() 
     edge.heartbeat.note(9)
     edge.heartbeat.note(9)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
-        begin = time.perf_counter()
-        response = await http.post(SERVICE, content=good_body(), headers=JSON)
-        assert time.perf_counter() - begin < 0.05
+        with cpu_at_most(0.05):
+            response = await asyncio.wait_for(http.post(SERVICE, content=good_body(), headers=JSON), PATIENCE_S)
         assert (response.status_code, response.headers["retry-after"]) == (503, "1")
         assert response.json()["issue"][0]["code"] == "throttled"
         assert (await http.get("/livez")).status_code == 200
@@ -127,12 +138,9 @@ def test_b04_a_heavy_request_delays_the_others_by_less_than_a_second(running: Ru
     heavy = in_prefetch(bundle(*(SMALL % number for number in range(20_000))))
     with ThreadPoolExecutor(1) as pool:
         waiting = [pool.submit(running.post, heavy) for _ in range(3)]
-        times = []
         while not all(one.done() for one in waiting):
-            begin = time.perf_counter()
-            assert running.is_good()
-            times.append(time.perf_counter() - begin)
-    assert max(times) < 1.0
+            with running.at_most(1.0):
+                assert running.is_good()
 
 
 @pytest.mark.slow
@@ -148,7 +156,7 @@ def test_b05_headers_that_trickle_or_never_come_are_cut_off(running: Running) ->
                 one.sendall(b"x")
         assert running.is_good()
         time.sleep(0.5)
-    assert all(is_over(one, 2) for one in silent + trickling)
+    assert all(is_over(one, 5) for one in silent + trickling)
 
 
 def test_b05_endless_headers_are_cut_off(running: Running) -> None:
@@ -163,15 +171,15 @@ def test_b05_endless_headers_are_cut_off(running: Running) -> None:
 
 def test_b06_a_body_that_trickles_is_answered_408(tmp_path: Path) -> None:
     with service(tmp_path, CDS_BODY_DEADLINE_S="1") as running:
-        with socket.create_connection(("127.0.0.1", running.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=0.2) as connection:
             connection.sendall(head(b"Content-Length: 1000"))
-            begin = time.monotonic()
-            while time.monotonic() - begin < 6 and not select.select([connection], [], [], 0.2)[0]:
+            received, end = b"", time.monotonic() + PATIENCE_S
+            while not received and time.monotonic() < end:  # at this rate the body would take two hundred seconds
                 connection.sendall(b" ")
-            received = connection.recv(65_536)
+                with contextlib.suppress(TimeoutError):
+                    received = connection.recv(65_536)
             assert received.startswith(b"HTTP/1.1 408")
-            assert is_over(connection, 2)
-            assert time.monotonic() - begin < 4
+            assert is_over(connection, 5)
 
 
 def test_b07_a_client_that_does_not_read_and_idle_ones_harm_nobody(running: Running) -> None:
@@ -250,7 +258,7 @@ def test_b08_no_file_descriptors_left_recovers_without_a_restart(tmp_path: Path)
         assert used <= 128 - SPARE_DESCRIPTORS + 32, "some are kept back for the store, for FHIR servers, for saying no"
         for one in flood:
             one.close()
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             with contextlib.suppress(httpx.HTTPError):
                 if running.is_good():
@@ -306,7 +314,7 @@ def test_b09_requests_in_flight_are_answered_after_sigterm(tmp_path: Path, slow_
             one.sendall(head(f"Content-Length: {len(body)}\r\nConnection: close".encode()) + body)
         running.process.send_signal(signal.SIGTERM)
         assert Counter(everything(one)[:12] for one in calls) == {b"HTTP/1.1 200": 50}
-        assert running.process.wait(20) == 0
+        assert running.process.wait(PATIENCE_S) == 0
         with pytest.raises(httpx.ConnectError):
             running.post(good_body())
 
@@ -327,7 +335,7 @@ def test_b10_signals_end_it_cleanly(tmp_path: Path, signals: tuple[int, ...]) ->
         for one in signals:
             with contextlib.suppress(ProcessLookupError):
                 running.process.send_signal(one)
-        running.process.wait(10)
+        running.process.wait(PATIENCE_S)
         assert "Traceback" not in running.log.read_text()
 
 
@@ -335,7 +343,7 @@ def test_b10_sigterm_before_the_start_has_ended(tmp_path: Path) -> None:
     process = start_only(tmp_path)
     time.sleep(0.3)
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(PATIENCE_S)
     assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
 
 
@@ -384,10 +392,10 @@ def test_b12_a_damaged_store_is_said_and_cards_go_on(tmp_path: Path, damage: str
     file.write_bytes(b"" if damage == "zero" else b"not a database" * 1_000)
     with service(tmp_path) as running:
         assert running.is_good()
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_S
         state = "opening"
         while state == "opening" and time.monotonic() < end:
-            state = httpx.get(running.url + "/readyz", trust_env=False).json()["store"]
+            state = running.get("/readyz").json()["store"]
         assert "feedback.sqlite3" in state, "readiness names the file and what to do; no new store takes its place"
         assert running.is_good()
 
@@ -407,11 +415,10 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
 def test_b13_a_wrong_configuration_stops_the_start_with_one_line(
     tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], said: str
 ) -> None:
-    begin = time.monotonic()
-    process = start_only(tmp_path, *arguments, **environment)
-    _, errors = process.communicate(timeout=10)
+    with children_cpu_at_most(4):
+        process = start_only(tmp_path, *arguments, **environment)
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
-    assert time.monotonic() - begin < 4
     lines = [line for line in errors.decode().splitlines() if not line.startswith("cds-service on")]
     assert len(lines) == 1
     assert said in lines[0]
@@ -421,14 +428,14 @@ def test_b13_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "site.toml"
     file.write_text("deadlin_s = 3\n")
     process = start_only(tmp_path, CDS_CONFIG=str(file))
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
     assert b"deadlin_s" in errors
 
 
 def test_b13_a_taken_port_is_one_line(tmp_path: Path, running: Running) -> None:
     process = start_only(tmp_path, "--port", str(running.port))
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
     assert errors.decode().count("\n") == 1
     assert "cannot listen" in errors.decode()
@@ -438,12 +445,12 @@ def test_b13_a_taken_port_is_one_line(tmp_path: Path, running: Running) -> None:
 def test_b14_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     running = launch(tmp_path, "--workers", "2")
     try:
-        end = time.monotonic() + 15
+        end = time.monotonic() + PATIENCE_S
         while len(running.workers()) < 2 and time.monotonic() < end:
             time.sleep(0.1)
         first = running.workers()
         os.kill(first[0], signal.SIGKILL)
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE_S
         found = running.workers()
         while time.monotonic() < end and (len(found) < 2 or first[0] in found):
             with contextlib.suppress(httpx.HTTPError):
@@ -479,13 +486,13 @@ def test_b16_deadlines_do_not_follow_the_wall_clock() -> None:
 
 async def test_b18_the_loop_is_not_held_by_an_ordinary_request() -> None:
     edge = create_app(Settings(store_enabled=False, console=False, now="2026-11-20T09:00:00Z"))
-    late: list[float] = []
+    held: list[float] = []
 
     async def watch() -> None:
         while True:
-            due = time.perf_counter() + 0.005
+            begin = time.process_time()
             await asyncio.sleep(0.005)
-            late.append(time.perf_counter() - due)
+            held.append(time.process_time() - begin)
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
         await http.post(SERVICE, content=good_body(), headers=JSON)
@@ -495,7 +502,7 @@ async def test_b18_the_loop_is_not_held_by_an_ordinary_request() -> None:
             await http.post(f"/cds-services/muscle-spasm-{request['hook']}", content=json.dumps(request), headers=JSON)
             await asyncio.sleep(0.01)
         watcher.cancel()
-    assert sorted(late)[int(len(late) * 0.9)] < 0.05
+    assert sorted(held)[int(len(held) * 0.9)] < 0.05
 
 
 async def test_b19_trouble_while_stopping_does_not_hide(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from threading import Event, Lock
 
 import httpx
 
-from tests.reliability.process import JSON, SERVICE, Running, good_body, launch, service
+from tests.reliability.process import JSON, PATIENCE_S, PLAIN, SERVICE, Running, good_body, launch, service
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def load(choose: Callable[[], str], *, keep_alive: bool, callers: int = 3) -> It
     over, counted, lock = Event(), Counter[str](), Lock()
 
     def call() -> None:
-        http = httpx.Client(headers=JSON, timeout=30, trust_env=False)
+        http = httpx.Client(headers=JSON, timeout=PATIENCE_S, **PLAIN)
         while not over.is_set():
             try:
                 response = http.post(choose() + SERVICE, content=good_body())
@@ -36,7 +36,7 @@ def load(choose: Callable[[], str], *, keep_alive: bool, callers: int = 3) -> It
                 counted[said] += 1
             if not keep_alive:
                 http.close()
-                http = httpx.Client(headers=JSON, timeout=30, trust_env=False)
+                http = httpx.Client(headers=JSON, timeout=PATIENCE_S, **PLAIN)
             time.sleep(0.02)
         http.close()
 
@@ -54,17 +54,17 @@ def test_b09_readiness_goes_off_first_and_clients_are_sent_elsewhere(tmp_path: P
     with service(tmp_path, CDS_DRAIN_S="1.5") as running:
         running.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
-        ready = httpx.get(running.url + "/readyz", trust_env=False)
+        ready = running.get("/readyz")
         assert (ready.status_code, ready.json()["status"]) == (503, "draining")
         answer = running.post(good_body())
         assert "Potassium 2.8" in answer.text
         assert answer.headers["connection"] == "close"
-        assert running.process.wait(10) == 0
+        assert running.process.wait(PATIENCE_S) == 0
 
 
 def test_b09_a_request_that_is_half_sent_is_still_answered(tmp_path: Path) -> None:
     with service(tmp_path, CDS_DRAIN_S="0.2") as running:
-        with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S) as connection:
             body = good_body()
             connection.sendall(f"POST {SERVICE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n".encode())
             time.sleep(0.2)
@@ -74,12 +74,12 @@ def test_b09_a_request_that_is_half_sent_is_still_answered(tmp_path: Path) -> No
             time.sleep(0.2)
             connection.sendall(body[1_000:])
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
-        assert running.process.wait(10) == 0
+        assert running.process.wait(PATIENCE_S) == 0
 
 
 def test_sighup_ends_a_single_process_as_gently(tmp_path: Path) -> None:
     with service(tmp_path, CDS_DRAIN_S="0.2") as running:
-        assert running.stop(signal.SIGHUP, 10) == 0
+        assert running.stop(signal.SIGHUP) == 0
 
 
 def test_workers_are_replaced_one_by_one_without_a_lost_request(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_replicas_restarted_in_turn_lose_no_request(tmp_path: Path) -> None:
         while not over.is_set():
             for url in list(ready):
                 with contextlib.suppress(httpx.HTTPError):
-                    ready[url] = httpx.get(url + "/readyz", timeout=5, trust_env=False).status_code == 200
+                    ready[url] = httpx.get(url + "/readyz", timeout=5, **PLAIN).status_code == 200
             time.sleep(0.1)
 
     turn = Counter[str]()

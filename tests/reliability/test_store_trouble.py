@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.reliability.process import SERVICE, Running, good_body, service
+from tests.reliability.process import PATIENCE_S, SERVICE, Running, good_body, service
 
 ENTRY = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T10:05:31Z"}
 
@@ -20,14 +20,14 @@ def feedback(running: Running, card: str = "c") -> httpx.Response:
 
 
 def ready(running: Running) -> dict[str, Any]:
-    response = httpx.get(running.url + "/readyz", timeout=10, trust_env=False)
+    response = running.get("/readyz")
     assert response.status_code == 200, "decisions are possible: it stays in service"
     found: dict[str, Any] = response.json()
     return found
 
 
 def wait_until(running: Running, *, is_ok: bool) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end and (ready(running)["store"] == "ok") is not is_ok:
         time.sleep(0.2)
     assert (ready(running)["store"] == "ok") is is_ok
@@ -58,17 +58,15 @@ def test_p05_a_store_that_another_process_holds_locked(tmp_path: Path) -> None:
         usual = times(running, 30)
         holder = sqlite3.connect(tmp_path / "feedback.sqlite3")
         holder.execute("BEGIN EXCLUSIVE")
-        begin = time.monotonic()
-        assert feedback(running).status_code == 503
-        assert time.monotonic() - begin < 5
+        assert feedback(running).status_code == 503, "though the lock is never given back"
         locked = times(running, 30)
-        assert locked[15] < 3 * usual[15] + 0.05, "cards do not wait for the store"
+        assert locked[15] < 3 * usual[15] + 0.2, "cards do not wait for the store"
         wait_until(running, is_ok=False)
         holder.rollback()
         holder.close()
         wait_until(running, is_ok=True)
         assert feedback(running).status_code == 200
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end and "cds_recorder_waiting 0" not in metrics(running):
             time.sleep(0.2)
         assert "cds_recorder_lost_total 0" in metrics(running)
@@ -76,7 +74,7 @@ def test_p05_a_store_that_another_process_holds_locked(tmp_path: Path) -> None:
 
 
 def metrics(running: Running) -> str:
-    return httpx.get(running.url + "/metrics", timeout=10, trust_env=False).text
+    return running.get("/metrics").text
 
 
 def test_p07_a_store_that_is_replaced_under_it_swallows_nothing(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def loaded() -> Iterator[Any]:
     with server(free_port()) as running:
         command = [sys.executable, str(DOCKER / "fhir" / "load.py"), running.base, str(PROJECT / "fixtures")]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, env=os.environ | {"PYTHONPATH": str(PROJECT)}
+            command, capture_output=True, text=True, timeout=180, env=os.environ | {"PYTHONPATH": str(PROJECT)}
         )
         assert done.returncode == 0, done.stderr
         yield running, done.stdout
