@@ -23,6 +23,7 @@ from cds_service.hooks.parse import parse_request
 from tests.fhir_rows import request_for
 from tests.rows import NOW, Row, row, terminology
 from tests.service import account, answer, hits, pipeline
+from tests.sizes import size
 
 G = row(
     "the good case", "PV", "60M", obs="K=6.9 mmol/L@-1", meds="spironolactone@active,start=-50",
@@ -59,7 +60,7 @@ def test_d07_all_rules_broken_is_never_an_all_clear() -> None:
     assert not hits(body)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=size(80, 1_000), deadline=None)
 @given(mmol=st.floats(min_value=0.6, max_value=5.5, allow_nan=False))
 def test_d09_equal_amounts_get_equal_advice_away_from_the_limits(mmol: float) -> None:
     near = [1.5, 1.75, 1.9, 2.0, 2.12, 2.62, 3.0, 3.5]
@@ -124,7 +125,7 @@ HOSTILE = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=size(300, 50_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     value=HOSTILE,
     key=st.sampled_from(["patient", "laboratory", "medicationRequests", "conditions", "serviceRequests", "x"]),

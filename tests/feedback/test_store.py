@@ -27,6 +27,7 @@ from cds_service.feedback.report import make_report
 from cds_service.feedback.store import Store, StoreUnavailable
 from cds_service.feedback.tables import FEEDBACK
 from tests.feedback.conftest import PostgreSQL
+from tests.sizes import size
 
 ONE = Outcome(
     service="s", client="c", card="card-1", outcome="overridden", outcome_at=100.0, reason_code="baseline", comment="x"
@@ -163,7 +164,8 @@ asyncio.run(main())
 
 async def test_b11_what_was_acknowledged_survives_kill_9(store: Store, url: str) -> None:
     acknowledged: set[str] = set()
-    for turn in range(3):
+    kills = size(3, 200)
+    for turn in range(kills):
         process = subprocess.Popen([sys.executable, "-c", KILLED, url, str(turn)], stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         for number, line in enumerate(process.stdout):
@@ -173,7 +175,7 @@ async def test_b11_what_was_acknowledged_survives_kill_9(store: Store, url: str)
                 break
         process.wait()
         process.stdout.close()
-    assert len(acknowledged) == 48
+    assert len(acknowledged) == 16 * kills
     assert acknowledged <= {row["card"] for row in await rows(store)}
 
 

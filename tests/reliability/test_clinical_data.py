@@ -15,9 +15,12 @@ from tests.fhir_rows import request_for
 from tests.rows import Row, row
 from tests.rules.tables import all_rows
 from tests.service import account, answer, hits
+from tests.sizes import size
 
 LEVELS = {None: 0, "info": 1, "warning": 2, "critical": 3}
-QUICK = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(
+    max_examples=size(120, 1_000), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 UCUM = "http://unitsofmeasure.org"
 
 
