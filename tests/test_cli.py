@@ -141,7 +141,7 @@ def test_serve_fire_feedback_report_and_a_clean_end(tmp_path: Path) -> None:
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while time.monotonic() < end:
             try:
                 urllib.request.urlopen(f"{url}/livez", timeout=30).read()
@@ -159,9 +159,9 @@ def test_serve_fire_feedback_report_and_a_clean_end(tmp_path: Path) -> None:
             f"{url}/cds-services/muscle-spasm-patient-view/feedback",
             json.dumps({"feedback": [entry]}).encode(), {"Content-Type": "application/json"},
         )  # fmt: skip
-        assert urllib.request.urlopen(request, timeout=60).status == 200
+        assert urllib.request.urlopen(request, timeout=180).status == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) in (0, -signal.SIGTERM)
+        assert process.wait(180) in (0, -signal.SIGTERM)
     finally:
         process.kill()
     report = json.loads(run("report", "--store", store, "--json").stdout)

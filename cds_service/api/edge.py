@@ -63,11 +63,11 @@ class Edge:
     limits: Limits
     log: AccessLog
     metrics: Metrics
+    heartbeat: Heartbeat
     direct: Mapping[str, App] = field(default_factory=dict)
     """Path → endpoint, for the calls that come all day: they need no router."""
     notice: bytes | None = None
     """Said on every answer while the clock is frozen."""
-    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     is_draining: bool = False
     """The service is about to end: every answer asks the client to close its connection."""
     in_flight: int = 0
