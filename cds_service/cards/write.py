@@ -192,13 +192,17 @@ def source_of(house: House, code: str, display: str) -> dict[str, Any]:
 
 
 def card_summary(one: Group) -> str:
-    """The most severe hit's summary, with a count of hits on other facts when that fits."""
+    """The most severe hit's summary, with a count of the other facts that the card is about when that fits."""
     first = one.hits[0].finding
     text = write_summary(first.summary)
-    known = {row.reference for row in first.found if row.reference}
-    others = [hit for hit in one.hits[1:] if known.isdisjoint({row.reference for row in hit.finding.found})]
+    others = {_subject(hit) for hit in one.hits[1:]} - {row.reference for row in first.found}
     longer = f"{text} (+{len(others)} more)"
     return longer if others and len(longer) <= MAX_SUMMARY else text
+
+
+def _subject(hit: Hit) -> str:
+    """What a hit is about: the first result, problem or order that it found."""
+    return next((row.reference for row in hit.finding.found if row.reference), hit.rule_id)
 
 
 def is_snoozed(hit: Hit, snoozed: Mapping[str, str]) -> bool:

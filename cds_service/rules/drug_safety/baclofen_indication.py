@@ -34,11 +34,11 @@ def check(case: Case) -> Finding | None:
         orders,
         Indicator.INFO,
         "Baclofen: no CNS spasticity recorded; label excludes rheumatic spasm",
-        why="Effective for spasticity from brain or cord injury; the oral label excludes spasm of rheumatic disorders.",
+        why="Baclofen is effective for spasticity from brain or cord injury; the oral label excludes spasm of rheumatic disorders.",
         consider=(
-            "Efficacy is not established in stroke, cerebral palsy or Parkinson's disease; cramps in cirrhosis have "
+            "Baclofen's efficacy in stroke, cerebral palsy or Parkinson's disease is not established; cramps in cirrhosis have "
             "trial support off label.",
-            "If it is for spasticity, record the condition.",
+            "If baclofen is for spasticity, record the condition.",
         ),
         decided=(
             "no multiple sclerosis, cord or brain injury, cerebral palsy, ALS or spasticity on record or as reason",

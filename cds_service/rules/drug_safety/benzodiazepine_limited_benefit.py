@@ -36,8 +36,11 @@ def check(case: Case) -> Finding | None:
         orders,
         Indicator.INFO,
         "{drugs} for muscle spasm: limited benefit for persistent pain",
-        why="Benefit for muscle spasm is limited; it may be justified for a short time, above all with coexisting anxiety.",
-        consider=("A short course with a review date.", "First-line measures: stretching, heat, hydration."),
+        why="The benefit of a benzodiazepine for muscle spasm is limited; it may be justified for a short time, above all with coexisting anxiety.",
+        consider=(
+            "If a benzodiazepine is chosen: a short course with a review date.",
+            "First-line measures: stretching, heat, hydration.",
+        ),
         decided=("reason is a muscle symptom, or none given with a prompt symptom; no anxiety disorder on record",),
         facts=case.prompt_symptoms,
     )

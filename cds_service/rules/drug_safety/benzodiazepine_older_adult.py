@@ -27,7 +27,9 @@ def check(case: Case) -> Finding | None:
         Indicator.WARNING,
         f"{{drugs}} at age {case.age}: falls, delirium, dependence risk (Beers 2023)",
         why="Older adults are more sensitive to benzodiazepines: falls, fractures, delirium, dependence.",
-        consider=("Prefer another treatment; if needed, the lowest dose, short, with a review date.",),
+        consider=(
+            "Prefer another treatment to a benzodiazepine; if needed, the lowest dose, short, with a review date.",
+        ),
         decided=(f"age {case.limits.text('older.age')}, no exempt indication on record or as reason",),
     )
 

@@ -38,7 +38,8 @@ def check(case: Case) -> Finding | None:
         f"{pair_names(benzodiazepines, opioids)}: respiratory depression risk (boxed warning)",
         why="Benzodiazepine and opioid together can stop breathing; both labels carry a boxed warning.",
         consider=(
-            "Weigh another treatment; if both are needed, lowest doses, shortest time, naloxone at hand.",
+            "Weigh another treatment; if benzodiazepine and opioid are both needed, lowest doses, shortest time, naloxone at "
+            "hand.",
             *extra,
         ),
         decided=(

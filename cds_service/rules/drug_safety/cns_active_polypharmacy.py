@@ -13,6 +13,7 @@ from cds_service.clinical.vocabulary import DrugClass, Source
 from cds_service.guidance.drug_safety import order_finding
 from cds_service.guidance.finding import Family, Finding, Indicator, OverrideSet
 from cds_service.guidance.rule import ORDERS, Rule
+from cds_service.guidance.wording import names
 
 CNS_ACTIVE = (
     DrugClass.SMR_BEERS, DrugClass.SMR_SPASTICITY, DrugClass.BACLOFEN, DrugClass.BENZODIAZEPINE, DrugClass.Z_DRUG,
@@ -29,13 +30,16 @@ def check(case: Case) -> Finding | None:
     number = len({name for one in everything for name in one.ingredients_of(frozenset(CNS_ACTIVE))})
     if number < case.limits["cns.count"]:
         return None
+    would = f"be CNS-active drug number {number}" if len(names(orders)) == 1 else f"make {number} CNS-active drugs"
     return order_finding(
         case,
         orders,
         Indicator.WARNING,
-        f"{{drugs}} would be CNS-active drug number {number} at age {case.age}",
+        f"{{drugs}} would {would} at age {case.age}",
         why="Three or more centrally acting medicines raise the risk of falls and fractures in older adults.",
-        consider=("Review whether one of them can be reduced or stopped; avoid starting two at once.",),
+        consider=(
+            "Review whether one of the centrally acting medicines can be reduced or stopped; avoid starting two at once.",
+        ),
         decided=(f"age {case.limits.text('older.age')}; {case.limits.text('cns.count')} active or drafted",),
         partners=tuple(one for one in everything if not one.is_new),
         removable=False,

@@ -34,7 +34,9 @@ def check(case: Case) -> Finding | None:
         Indicator.WARNING if grave else Indicator.INFO,
         f"{pair_names(gabapentinoids, opioids)}: sedation and breathing risk",
         why="Gabapentinoid and opioid together can sedate and depress breathing.",
-        consider=("Lowest doses; watch sedation and breathing, above all at the start and after a dose rise.",),
+        consider=(
+            "Gabapentinoid with opioid: lowest doses; watch sedation and breathing, above all at the start and after a dose rise.",
+        ),
         decided=(
             f"warning at age {case.limits.text('older.age')}, with respiratory disease or eGFR "
             f"{case.limits.text('egfr.kidney_disease')}",

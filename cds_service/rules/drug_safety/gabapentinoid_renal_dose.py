@@ -81,8 +81,8 @@ def check(case: Case) -> Finding | None:
         ),
         why="Gabapentinoids are cleared by the kidney; too much causes sedation, falls, myoclonus and confusion.",
         consider=(
-            "Start low; raise slowly; watch for falls, sedation and myoclonus.",
-            "Not to be stopped abruptly. On dialysis a supplement after each session is usual.",
+            "Start a gabapentinoid low; raise slowly; watch for falls, sedation and myoclonus.",
+            "A gabapentinoid is not to be stopped abruptly; on dialysis a supplement after each session is usual.",
         ),
         decided=(f"{shown} mL/min ({clearance.basis}): {', '.join(limits)}",),
         rows=(

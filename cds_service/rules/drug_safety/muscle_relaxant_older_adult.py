@@ -44,7 +44,7 @@ def check(case: Case) -> Finding | None:
             "Prefer first-line measures: stretching, heat, hydration.",
             "Baclofen and tizanidine are outside the Beers item but were associated with more injuries than "
             "cyclobenzaprine in a 2025 cohort.",
-            "If it is needed: lowest dose, short course, review date.",
+            "If a relaxant is needed: lowest dose, short course, review date.",
         ),
         decided=(
             f"age {case.limits.text('older.age')}; fall or fragility fracture within {case.limits['falls.window_d']:g} d",

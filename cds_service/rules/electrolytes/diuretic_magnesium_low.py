@@ -41,7 +41,7 @@ def check(case: Case) -> Finding | None:
         indicator,
         f"Magnesium {grade.shown} (low, {{age}}) while on {{drugs}}",
         why="Loop and thiazide diuretics lose magnesium through the kidney; low magnesium keeps potassium low.",
-        consider=("Weigh the dose, a potassium-sparing agent, replacement.", CHECK_BOTH),
+        consider=("Weigh the dose of the diuretic, a potassium-sparing agent, magnesium replacement.", CHECK_BOTH),
         drugs=names(diuretics),
         rows=tuple(map(medication_row, diuretics)),
         context=strong_context_rows(case) if raised else (),

@@ -45,7 +45,7 @@ def check(case: Case) -> Finding | None:
         f"Potassium {grade.shown} (low, {{age}}) while on {{drugs}}",
         why="Loop and thiazide diuretics and carbonic-anhydrase inhibitors waste potassium through the kidney.",
         consider=(
-            "Weigh the dose, a potassium-sparing agent, replacement, an ACE inhibitor or ARB.",
+            "Weigh the dose of the diuretic, a potassium-sparing agent, replacement, an ACE inhibitor or ARB.",
             CHECK_MAGNESIUM,
         ),
         drugs=names(diuretics),

@@ -48,14 +48,16 @@ def check(case: Case) -> Finding | None:
         ),
         found=(
             result_row(case, latest, limits.text("k.low.mild")),
-            result_row(case, earlier, item="Earlier potassium"),
+            result_row(
+                case, earlier, item="Previous potassium" if earlier is _before(case, latest) else "Earlier potassium"
+            ),
             *([result_row(case, magnesium)] if magnesium is not None else []),
             *map(medication_row, replacing),
         ),
         why="Potassium that does not rise with replacement is most often held down by low magnesium.",
         consider=(
-            "Check magnesium first.",
-            "Then urine potassium, alkalosis, mineralocorticoid excess, gastrointestinal loss, adherence, dose.",
+            "Check magnesium first; then urine potassium, alkalosis, mineralocorticoid excess, gastrointestinal loss, adherence, "
+            "dose.",
         ),
         not_available=()
         if magnesium is not None
@@ -67,6 +69,12 @@ def check(case: Case) -> Finding | None:
         ),
         suggestions=wish,
     )
+
+
+def _before(case: Case, latest: LabResult) -> LabResult | None:
+    """The potassium before the latest one, which the card shows with the trend."""
+    series = case.series(Analyte.POTASSIUM, case.limits["labs.stale_max_days"])
+    return next((one for one in series if one.time < latest.time), None)
 
 
 def _earlier_low(case: Case, latest: LabResult) -> LabResult | None:
