@@ -93,7 +93,7 @@ def _checked(parameter: Parameter, value: Any, origin: str) -> float | bool:
     if not is_switch and parameter.low is not None and parameter.high is not None:
         if not parameter.low <= value <= parameter.high:
             allowed = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".strip()
-            raise ConfigurationError(f"{origin}: {parameter.key} = {value:g} is outside the allowed range {allowed}")
+            raise ConfigurationError(f"{origin}: {parameter.key} = {value} is outside the allowed range {allowed}")
     return value
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import ConfigurationError
-from cds_service.parameters import SET_VERSION, catalogue, load_limits
+from cds_service.parameters import SET_VERSION, Parameter, catalogue, load_limits
 
 
 def site(tmp_path: Path, text: str) -> Path:
@@ -128,6 +128,40 @@ def test_a_bad_file_stops_the_start(tmp_path: Path, sentence: str, text: str, na
         load_limits(file)
     assert named in str(refused.value)
     assert str(file) in str(refused.value)
+
+
+NUMBERS = [one for one in catalogue() if not isinstance(one.default, bool)]
+
+
+def set_to(parameter: Parameter, value: float) -> str:
+    """The site file that sets one number; the last part of a key in two units is its unit."""
+    in_two_units = parameter.key.endswith(("mmol/L", "mg/dL"))
+    table = parameter.key.removesuffix(f".{parameter.unit}") if in_two_units else parameter.key.rpartition(".")[0]
+    name = f'"{parameter.unit}"' if in_two_units else parameter.key.rpartition(".")[2]
+    return f"[{table}]\n{name} = {value!r}\n"
+
+
+@pytest.mark.parametrize("parameter", NUMBERS, ids=lambda one: one.key)
+def test_every_number_is_refused_just_outside_its_range(tmp_path: Path, parameter: Parameter) -> None:
+    assert parameter.low is not None and parameter.high is not None
+    for value in (float(parameter.low) - 1e-6, float(parameter.high) + 1e-6):
+        file = site(tmp_path, set_to(parameter, value))
+        with pytest.raises(ConfigurationError) as refused:
+            load_limits(file)
+        said = str(refused.value)
+        assert said.startswith(f"{file}: {parameter.key} = ")
+        assert f"is outside the allowed range {parameter.low:g} to {parameter.high:g}" in said
+
+
+@pytest.mark.parametrize("parameter", NUMBERS, ids=lambda one: one.key)
+def test_both_ends_of_every_range_are_allowed(tmp_path: Path, parameter: Parameter) -> None:
+    assert parameter.low is not None and parameter.high is not None
+    for value in (float(parameter.low), float(parameter.high)):
+        try:
+            found, refusal = load_limits(site(tmp_path, set_to(parameter, value)))[parameter.key], ""
+        except ConfigurationError as refused:  # alone it may contradict its neighbours
+            found, refusal = value, str(refused)
+        assert (found, "allowed range" in refusal) == (value, False)
 
 
 def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:

@@ -32,10 +32,11 @@ def check(case: Case) -> Finding | None:
         indicator, key = Indicator.INFO, "ck.symptom_x"
     else:
         return None
+    taken = bool(case.taking(DrugClass.STATIN))
     return Finding(
         indicator=indicator,
         summary=Summary(
-            template=f"CK {ck.result.reported} ({ck.ratio:.1f} x upper limit, {{age}}) on {{drugs}}",
+            template=f"CK {ck.result.reported} ({ck.ratio:.1f} x upper limit, {{age}}) {'on' if taken else 'after'} {{drugs}}",
             age=age_of(case, ck.result),
             drugs=names(statins),
         ),
@@ -45,7 +46,7 @@ def check(case: Case) -> Finding | None:
             *(fact_row(case, one) for one in symptoms),
         ),
         why="CK rises with statin muscle injury, but also with exertion, injection, hypothyroidism and trauma.",
-        consider=_options(case, key, bool(symptoms)),
+        consider=_options(key, symptomatic=bool(symptoms), taken=taken),
         not_available=preliminary_lines(case, limits["ck.window_d"], Analyte.CK),
         decided=(
             f"CK within {limits['ck.window_d']:g} d, {limits.text(key)}; critical: {limits.text('ck.critical_x')} within "
@@ -61,15 +62,18 @@ def check(case: Case) -> Finding | None:
     )
 
 
-def _options(case: Case, key: str, symptomatic: bool) -> tuple[str, ...]:
+def _options(key: str, *, symptomatic: bool, taken: bool) -> tuple[str, ...]:
     exclude = "Exclude exertion, intramuscular injection and hypothyroidism."
     if key == "ck.critical_x":
-        return ("Stop the statin, check renal function, monitor CK every 2 weeks.", exclude)
+        first = "Stop the statin" if taken else "Keep the statin stopped"
+        return (f"{first}, check renal function, monitor CK every 2 weeks.", exclude)
     if key == "ck.warn_x" and symptomatic:
-        return ("With symptoms: stop the statin and recheck CK.", exclude)
+        return (f"With symptoms: {'stop the statin' if taken else 'keep the statin stopped'} and recheck CK.", exclude)
     if key == "ck.warn_x":
-        return ("Without symptoms: continue with CK monitoring.", exclude)
-    return ("Recheck CK; weigh a pause and rechallenge if symptoms go on.", exclude)
+        goes_on = "continue with CK monitoring" if taken else "recheck CK before the statin is started again"
+        return (f"Without symptoms: {goes_on}.", exclude)
+    pause = "a pause and rechallenge" if taken else "a rechallenge, or another cause"
+    return (f"Recheck CK; weigh {pause} if symptoms go on.", exclude)
 
 
 RULE = Rule(

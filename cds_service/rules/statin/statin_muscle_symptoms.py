@@ -34,10 +34,11 @@ def check(case: Case) -> Finding | None:
         return None
     only_nocturnal = all(one.concept is Concept.NOCTURNAL_LEG_CRAMP for one in symptoms)
     settled = ck is not None or only_nocturnal or case.is_ordered(LabTest.CK)
+    word = "on" if case.taking(DrugClass.STATIN) else "after"
     shown = ck.result.reported if ck is not None else f"not measured in {limits['ck.window_d']:g} days"
     return Finding(
         indicator=Indicator.INFO if settled else Indicator.WARNING,
-        summary=Summary(template=f"Muscle symptoms on {{drugs}}: CK {shown}", drugs=names(statins)),
+        summary=Summary(template=f"Muscle symptoms {word} {{drugs}}: CK {shown}", drugs=names(statins)),
         found=(
             *map(medication_row, statins),
             *(fact_row(case, one) for one in symptoms),
