@@ -40,6 +40,8 @@ def request_from_form(form: Mapping[str, str], now: float) -> dict[str, Any]:
     context: dict[str, Any] = {"userId": "Practitioner/console", "patientId": PATIENT}
     if hook != "patient-view":
         drafts = [_order(name, 100 + n, "draft", moment) for n, name in enumerate(form_lines(form.get("drafts", "")))]
+        if not drafts:
+            raise FormError(f"{hook} judges draft orders: type at least one")
         context["draftOrders"] = _bundle(drafts) | {"type": "collection"}
         if hook == "order-select":
             context["selections"] = [f"MedicationRequest/{one['id']}" for one in drafts]
@@ -70,7 +72,7 @@ def _patient(form: Mapping[str, str], now: datetime) -> dict[str, Any]:
     age = form.get("age", "").strip()
     if age:
         if not age.isdigit() or not 0 <= int(age) <= 120:
-            raise FormError("age must be a whole number of years")
+            raise FormError("age must be a whole number of years, 0 to 120")
         patient["birthDate"] = f"{now.year - int(age):04d}-01-01"
     return patient
 
@@ -85,6 +87,13 @@ def _number(text: str, what: str) -> float:
     return value
 
 
+def _days(text: str, what: str) -> float:
+    days = _number(text, what)
+    if days < 0:
+        raise FormError(f"{what}: must not be in the future; 0 is now")
+    return days
+
+
 def _results(form: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
     found = []
     for field in FIELDS:
@@ -94,7 +103,7 @@ def _results(form: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:
         unit = form.get(f"unit-{field.name}", field.units[0])
         if unit not in field.units:
             raise FormError(f"{field.title}: choose one of the units")
-        days = _number(form.get(f"days-{field.name}", "1") or "0", f"{field.title}, days ago")
+        days = _days(form.get(f"days-{field.name}", "1") or "0", f"{field.title}, days ago")
         quantity: dict[str, Any] = {
             "value": _number(text, field.title),
             "unit": unit,
@@ -153,4 +162,4 @@ def _problem(line: str, number: int, now: datetime) -> dict[str, Any]:
 
 def _split(line: str, default: float) -> tuple[str, float]:
     name, _, days = line.partition(";")
-    return name.strip(), _number(days, f"{name.strip()}, days") if days.strip() else default
+    return name.strip(), _days(days, f"{name.strip()}, days") if days.strip() else default

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 UNIT_LABELS = {
     "umol/L": "µmol/L",
+    "m[IU]/L": "mIU/L",
+    "meq/L": "mEq/L",
     "Cel": "°C",
     "[degF]": "°F",
     "{score}": "points",

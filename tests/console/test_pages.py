@@ -158,6 +158,10 @@ def test_a_chart_typed_in_is_judged_like_any_other() -> None:
     ("form", "said"),
     [
         ({"age": "old"}, "age"),
+        ({"age": "121"}, "0 to 120"),
+        ({"value-K": "3", "days-K": "-1"}, "Potassium, days ago: must not be in the future"),
+        ({"problems": "muscle cramp; -2"}, "muscle cramp, days: must not be in the future"),
+        ({"hook": "order-sign", "value-K": "2.9"}, "order-sign judges draft orders: type at least one"),
         ({"value-K": "low"}, "Potassium: not a number"),
         ({"value-K": "3", "unit-K": "stone"}, "Potassium: choose one of the units"),
         ({"value-K": "3", "days-K": "x"}, "Potassium, days ago"),
