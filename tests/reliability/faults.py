@@ -157,7 +157,7 @@ D18 | a draft that repeats an active order | one hit | DOUBT::test_d18_a_draft_t
 D19 | 500 drafts, one selected | only the selected one is judged | ROBUST::test_d19_five_hundred_drafts_and_one_selected
 D20 | any age and sex; the dead | answered; no advice for the dead, and why | DOUBT::test_d20_any_age_and_sex_is_answered DOUBT::test_d20_the_dead_get_no_advice_and_it_is_said_why
 D21 | everything empty | nothing on record is normal; not looked is said; nothing to look at is 412 | DOUBT::test_d21_nothing_on_record_is_no_all_clear_where_a_check_was_not_done tests/protocol/test_calling.py::test_data_01_412_names_what_was_missing
-D22 | entries, codings and members in another order | the same cards | CHARTS::test_d22_order_changes_nothing
+D22 | entries, codings and members in another order | the same cards | CHARTS::test_d22_order_changes_nothing_where_several_could_come_first CHARTS::test_d22_order_changes_nothing
 D23 | unrelated or unreadable resources added | the cards of the rest unchanged | CHARTS::test_d23_irrelevant_resources_change_nothing CHARTS::test_d23_an_unreadable_resource_is_named_and_costs_nothing_else
 D24 | the same call again, in another process | the same bytes | DOUBT::test_d24_the_same_call_gets_the_same_bytes_from_another_process
 D25 | limits half written, unknown, out of range | the start stops with one line; there is no reload while running | DOUBT::test_d25_limits_that_are_half_written_or_unknown_stop_the_start tests/test_parameters.py::test_a_bad_file_stops_the_start

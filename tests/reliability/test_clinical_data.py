@@ -45,6 +45,24 @@ def test_d22_order_changes_nothing(chart: Row, seed: int) -> None:
     assert answer(shuffled(request, random.Random(seed))) == answer(request)
 
 
+FULL = row(
+    "several of each kind", "PV", "75F",
+    obs="K=2.6 mmol/L@-1 | Mg=0.4 mmol/L@-1 | CK=9000 U/L@-1 | Cr=2.4 mg/dL@-1 | eGFR=20 mL/min/{1.73_m2}@-1",
+    meds="furosemide@active,start=-50 | torasemide@active,start=-20 | hydrochlorothiazide@active,start=-90 | simvastatin@active,start=-50"
+    " | atorvastatin@active,start=-40 | diazepam@active,start=-9 | lorazepam@active,start=-30 | oxycodone@active,start=-9"
+    " | morphine@active,start=-8 | gabapentin@active,start=-30 | baclofen@active,start=-30",
+    problems="muscle-cramp | myalgia | muscle-weakness", hits="none",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_d22_order_changes_nothing_where_several_could_come_first(seed: int) -> None:
+    request = request_for(FULL)
+    expected = answer(request)
+    assert len(expected["cards"]) > 2
+    assert answer(shuffled(request, random.Random(seed))) == expected
+
+
 NOISE: tuple[dict[str, Any], ...] = (
     {"resourceType": "Observation", "id": "noise-1", "status": "final", "subject": {"reference": "Patient/row-patient"},
      "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}, "effectiveDateTime": "2026-11-16",
@@ -62,6 +80,7 @@ DAMAGED: tuple[Any, ...] = (
     {"resourceType": "Observation", "id": 5},
     {"resourceType": "MedicationRequest", "status": ["active"], "subject": {"reference": "Patient/row-patient"}},
     {"resourceType": "Condition", "code": "R25.2"},
+    {"resourceType": "Condition", "code": "R25.2", "subject": {"reference": "Patient/row-patient"}},
     {"resourceType": "Observation", "code": {"coding": "2823-3"}},
 )
 
