@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc.jwk import ECKey, RSAKey
 
+from cds_service.api.auth.gate import KeysUnavailable
 from cds_service.api.auth.keys import MAX_KEYS, KeyRing, read_keys
 from cds_service.api.auth.replay import MAX_REMEMBERED, Replays
 from cds_service.api.log import REFUSALS_SHOWN, WINDOW_S
@@ -345,6 +346,7 @@ async def test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one
     ("name", "response"),
     [
         ("10,000 keys", httpx.Response(200, json={"keys": [RSA.as_dict(private=False) | {"kid": str(n)} for n in range(500)]})),
+        ("good, but 300 kB", httpx.Response(200, content=json.dumps({"keys": [RSA.as_dict(private=False)]}).encode() + b" " * 300_000)),
         ("10 MB", httpx.Response(200, content=b" " * 10_000_000)),
         ("gzip", httpx.Response(200, content=b"x", headers={"content-encoding": "gzip"})),
         ("private", httpx.Response(200, json={"keys": [RSA.as_dict(private=True)]})),
@@ -354,8 +356,6 @@ async def test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one
     ],
 )  # fmt: skip
 async def test_s19_odd_key_sets(name: str, response: httpx.Response) -> None:
-    from cds_service.api.auth.gate import KeysUnavailable
-
     keys = ring(lambda _: response, lambda: 0.0)
     if name == "10,000 keys":
         assert await keys.find("1")
@@ -363,6 +363,28 @@ async def test_s19_odd_key_sets(name: str, response: httpx.Response) -> None:
     else:
         with pytest.raises(KeysUnavailable):
             await keys.find("r1")
+
+
+async def test_s20_a_key_host_that_redirects_is_not_followed() -> None:
+    """To a set that would do, on the same machine: nobody asks for it."""
+    asked: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+        asked.append(path)
+        body = json.dumps({"keys": [RSA.as_dict(private=False)]}).encode()
+        head = "302 X\r\nlocation: /good" if path == "/jwks" else "200 OK"
+        writer.write(f"HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    assert await KeyRing(file=None, url=f"{base}/good", refresh_s=30).find("r1")
+    with pytest.raises(KeysUnavailable):
+        await KeyRing(file=None, url=f"{base}/jwks", refresh_s=30).find("r1")
+    server.close()
+    assert asked == ["/good", "/jwks"]
 
 
 @pytest.mark.parametrize(

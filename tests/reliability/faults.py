@@ -100,7 +100,7 @@ S16 | a flood of token ids within their lifetime | 200,000 are remembered, then 
 S17 | rotation of keys | a new one is found by its kid, a removed one goes with the next refresh | AUTH::test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one_goes
 S18 | a thousand unknown kids | one fetch in 30 s | TOKENS::test_s17_s18_s19_keys_are_cached_refreshed_with_restraint_and_survive_an_outage
 S19 | the key host refuses, fails, is slow, sends rubbish, too much, private keys | cached keys go on for a day without waiting; without keys 503 | AUTH::test_s19_odd_key_sets AUTH::test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one_goes TOKENS::test_s19_s20_without_keys_the_answer_is_unavailable_not_unauthorised
-S20 | the key host redirects | not followed | TOKENS::test_s19_s20_without_keys_the_answer_is_unavailable_not_unauthorised
+S20 | the key host redirects | not followed | AUTH::test_s20_a_key_host_that_redirects_is_not_followed TOKENS::test_s19_s20_without_keys_the_answer_is_unavailable_not_unauthorised
 S21 | thousands of bad tokens in a row | few log lines, every one counted, good callers go on | AUTH::test_s21_ten_thousand_bad_tokens_are_few_lines_and_every_one_is_counted
 S22 | a token of a megabyte, a hundred dots, junk | 401 within milliseconds | AUTH::test_s22_a_megabyte_of_token_costs_nothing FORGED
 S23 | telling refusals apart | the same bytes and headers for every reason | FORGED
