@@ -13,6 +13,7 @@ DOPAMINE_ANTAGONISTS = (DrugClass.ANTIPSYCHOTIC, DrugClass.ANTIEMETIC_DA, DrugCl
 EXPOSING = frozenset({*DOPAMINE_ANTAGONISTS, DrugClass.DOPAMINERGIC})
 """Without any of these, now or before, there is no exposure."""
 NOT_ANTAGONISTS = frozenset({"pimavanserin"})
+UNDATED_HOLD = "A dopamine antagonist or dopaminergic medicine is on hold since an unknown time: not counted as exposure or withdrawal (NMS)."
 DECARBOXYLASE_INHIBITORS = frozenset({"carbidopa", "benserazide"})
 """Given with levodopa; without effect on dopamine receptors themselves."""
 
@@ -60,6 +61,7 @@ def exposure(case: Case, first_feature: float | None) -> NmsExposure:
     active = active_antagonists(case)
     if first_feature is None:
         return NmsExposure(antagonists=active)
+    _note_undated_holds(case)
     recent = tuple(
         one
         for one in (*case.ended(*DOPAMINE_ANTAGONISTS), *_on_hold(case, DOPAMINE_ANTAGONISTS))
@@ -71,6 +73,14 @@ def exposure(case: Case, first_feature: float | None) -> NmsExposure:
         one for one in stopped if _ended_within(case, one, first_feature, window) and _is_withdrawn(case, one)
     )
     return NmsExposure(antagonists=(*active, *recent), withdrawn=withdrawn)
+
+
+def _note_undated_holds(case: Case) -> None:
+    """A hold of unknown date is no exposure (missing data hide the rule), but every card that is shown says so (B0.3)."""
+    dopaminergic = (one for one in _on_hold(case, (DrugClass.DOPAMINERGIC,)) if _is_withdrawn(case, one))
+    held = (*_on_hold(case, DOPAMINE_ANTAGONISTS), *dopaminergic)
+    if any(one.end is None for one in held):
+        case.missing[UNDATED_HOLD] = None
 
 
 def _is_withdrawn(case: Case, stopped: MedicationExposure) -> bool:

@@ -136,6 +136,22 @@ def test_what_an_order_rule_could_not_judge_stands_on_any_card(
     assert (line in missing) if line else ("kidney function not judged" not in missing)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "meds", "obs", "said"),
+    [
+        ("levodopa on hold since an unknown time, with a fever", "levodopa@on-hold", "Temp=38.6 Cel@-0.2", True),
+        ("haloperidol on hold since an unknown time, with a fever", "haloperidol@on-hold", "Temp=38.6 Cel@-0.2", True),
+        ("levodopa on hold, another levodopa given", "levodopa@on-hold | levodopa@active", "Temp=38.6 Cel@-0.2", False),
+        ("levodopa on hold at a known time", "levodopa@on-hold,end=-2", "Temp=38.6 Cel@-0.2", False),
+        ("no feature to be explained", "levodopa@on-hold", "Temp=37.0 Cel@-0.2", False),
+    ],
+)
+def test_a_hold_of_unknown_date_is_named(sentence: str, meds: str, obs: str, said: bool) -> None:
+    chart = chart_of(row("x", "PV", "70F", obs=f"K=2.4 mmol/L@-1 | {obs}", meds=meds, hits="none"))
+    (card,) = cards_of(chart, Hook.PATIENT_VIEW)
+    assert ("on hold since an unknown time" in card["detail"]) is said
+
+
 @pytest.mark.parametrize(("zone", "day"), [(UTC, "2026-11-16"), (ZoneInfo("Asia/Tokyo"), "2026-11-17")])
 def test_days_are_those_of_the_site(zone: Any, day: str) -> None:
     chart = chart_of(
