@@ -17,6 +17,9 @@ row is a test (`tests/fhir/test_quirks.py`) that sends the shape through the who
 
 Principles: every resource is read on its own; units decide, never the code's property; code before name, and a name match
 is marked on the card; exact match of the patient; four states of a prefetch key stay apart (absent, null, empty, error).
+What cannot be read is named with its prefetch key and index (`laboratory.entry[3]`). The order of entries, members and
+codings shows nowhere (`tests/fhir/test_disorder.py`); intolerances, test orders and encounters have their own table
+(`tests/fhir/test_allergies_and_orders.py`).
 
 | id | shape | what we do |
 |---|---|---|

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ NOT_SO = frozenset({"refuted", "entered-in-error"})
 UNCERTAIN = frozenset({"provisional", "differential", "unconfirmed"})
 CLINICAL = ACTIVE | PAST
 VERIFICATION = NOT_SO | UNCERTAIN | {"confirmed"}
+STATINS = re.compile(r"\bstatins?\b|\bhmg[ -]?coa reductase", re.IGNORECASE)
+"""The class of statins by its names."""
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
 
 
@@ -105,9 +108,15 @@ class Problems:
             return
         if status_code(allergy.verificationStatus, VERIFICATION) in NOT_SO:
             return
-        if status_code(allergy.clinicalStatus, CLINICAL) not in (None, "active"):
+        if allergy.raw_substance and not allergy.raw_code:
+            self.reading.old_version = True
+        clinical = status_code(allergy.clinicalStatus, CLINICAL)
+        if clinical in PAST or not is_statin(allergy.code, self.reading):
             return
-        if is_statin(allergy.code, self.reading):
+        if clinical not in (None, "active"):
+            detail = f"An intolerance without a known clinical status was not counted{self.reading.place_of(allergy)}."
+            self.reading.gap("AllergyIntolerance", GapReason.UNUSABLE_VALUE, detail, always=True)
+        else:
             moment = self.reading.time(allergy.onsetDateTime or allergy.recordedDate)
             fact = ConditionFact(
                 concept=Concept.STATIN_INTOLERANCE, kind=FactKind.ALLERGY, onset=moment,
@@ -215,6 +224,8 @@ class Problems:
         reasons = list(encounter.reasonCode or ())
         references = list(encounter.reasonReference or ())
         for reason in encounter.reason or ():
+            if reason.coding or reason.text:
+                reasons.append(shapes.Concept(coding=reason.coding, text=reason.text))
             for value in reason.value or ():
                 if value.concept is not None:
                     reasons.append(value.concept)
@@ -255,5 +266,4 @@ def is_statin(code: shapes.Concept | None, reading: Reading) -> bool:
         return True
     if "statin" in reading.terminology.drug(found, text_of(code)).classes:
         return True
-    words = f" {(text_of(code) or '').casefold()} "
-    return " statin " in words or " statins " in words
+    return STATINS.search(text_of(code) or "") is not None

@@ -47,6 +47,12 @@ def mended_concept(raw: bytes) -> Concept | None:
     return Concept(coding=good or None, text=text if isinstance(text, str) else None)
 
 
+def mended_code(raw: bytes) -> CodeOrReference | None:
+    """The same where R5 has a CodeableReference."""
+    found = mended_concept(raw)
+    return CodeOrReference(coding=found.coding, text=found.text) if found is not None else None
+
+
 def _mended_coding(found: dict[str, Any]) -> CodingShape:
     code = found.get("code")
     if isinstance(code, int) and not isinstance(code, bool):
@@ -184,7 +190,9 @@ class Adherence(Shape):
 
 
 class EncounterReason(Shape):
-    """R5 Encounter.reason."""
+    """Encounter.reason: R5's, or the CodeableConcept that it was in STU3."""
 
     use: list[Concept] | None = None
     value: list[CodeableReference] | None = None
+    coding: list[CodingShape] | None = None
+    text: str | None = None

@@ -21,6 +21,7 @@ from cds_service.fhir.shapes.elements import (
     Quantity,
     Range,
     Reference,
+    mended_code,
     mended_concept,
 )
 from cds_service.fhir.shapes.parts import Part, Raw, Resource, Shape, member
@@ -233,7 +234,7 @@ class ServiceRequest(Resource, tag="ServiceRequest"):
 
     authoredOn = Part[str]("raw_authoredOn", str, spare=True)
     doNotPerform = Part[bool]("raw_doNotPerform", bool)
-    code = Part[CodeOrReference]("raw_code", CodeOrReference)
+    code = Part[CodeOrReference]("raw_code", CodeOrReference, mend=mended_code)
     category = Part[list[Concept] | Concept]("raw_category", list[Concept] | Concept, spare=True)
     subject = Part[Reference]("raw_subject", Reference)
     reasonCode = Part[list[Concept] | Concept]("raw_reasonCode", list[Concept] | Concept)
@@ -283,12 +284,15 @@ class CarePlan(Resource, tag="CarePlan"):
 
 
 class AllergyIntolerance(Resource, tag="AllergyIntolerance"):
+    """``substance`` held in DSTU2 what ``code`` holds."""
+
     id: str | None = None
     raw_onsetDateTime: Raw = member("onsetDateTime")
     raw_recordedDate: Raw = member("recordedDate")
     raw_clinicalStatus: Raw = member("clinicalStatus")
     raw_verificationStatus: Raw = member("verificationStatus")
     raw_code: Raw = member("code")
+    raw_substance: Raw = member("substance")
     raw_patient: Raw = member("patient")
 
     onsetDateTime = Part[str]("raw_onsetDateTime", str, spare=True)
