@@ -60,6 +60,16 @@ WARM_UP = (
 )
 
 
+def known_family(name: str, setting: str) -> Family:
+    """The card family of that name. Raises ``ConfigurationError``, which lists them."""
+    try:
+        return Family(name)
+    except ValueError:
+        raise ConfigurationError(
+            f"{setting}: unknown family {name}; there are {', '.join(family.value for family in Family)}"
+        ) from None
+
+
 def make_catalogue(settings: Settings) -> Catalogue:
     """The rules with the site's switches. Raises ``ConfigurationError`` for a name that does not exist."""
     rules = find_rules(cds_service.rules)
@@ -67,19 +77,13 @@ def make_catalogue(settings: Settings) -> Catalogue:
     unknown = set(settings.rules_off) - known
     if unknown:
         raise ConfigurationError(f"rules_off: unknown rule {', '.join(sorted(unknown))}")
-    try:
-        shadow = frozenset(Family(name) for name in settings.shadow_families)
-    except ValueError as error:
-        raise ConfigurationError(f"shadow_families: {error}") from None
+    shadow = frozenset(known_family(name, "shadow_families") for name in settings.shadow_families)
     return Catalogue(rules=rules, off=frozenset(settings.rules_off), shadow=shadow)
 
 
 def make_house(settings: Settings) -> House:
     """What the site decides about its cards."""
-    try:
-        links = {Family(family): listed for family, listed in settings.links.items()}
-    except ValueError as error:
-        raise ConfigurationError(f"links: {error}") from None
+    links = {known_family(family, "links"): listed for family, listed in settings.links.items()}
     for listed in links.values():
         for link in listed:
             if not link.get("label") or not str(link.get("url", "")).startswith("https://"):

@@ -6,6 +6,8 @@ Order: command line, environment, file named by ``CDS_CONFIG``, defaults. Unknow
 from __future__ import annotations
 
 import os
+import re
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cds_service.errors import ConfigurationError
 
 UNSAFE_SALT = "change-me-per-site"
+NOT_A_SETTING = "there is no such setting"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -127,6 +130,41 @@ class Settings(BaseSettings):
             raise ValueError("not a time zone") from error
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _a_url(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
+            raise ValueError("not a URL such as https://cds.example.org")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if one != "*" and not re.fullmatch(r"https?://[^/\s?#]+", one):
+                raise ValueError(
+                    f"{one!r} is neither * nor an origin such as https://ehr.example.org (no path, no slash)"
+                )
+        return value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=str(value))
+            except (OSError, ssl.SSLError) as error:
+                raise ValueError(f"no certificates (PEM) can be read from {value}") from error
+        return value
+
+    @field_validator("store")
+    @classmethod
+    def _known_store(cls, value: str | None) -> str | None:
+        scheme = value.partition("://")[0].partition("+")[0] if value and "://" in value else "sqlite"
+        if scheme not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError(f"{scheme} is not supported; use a path or postgresql://...")
+        return value
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -178,9 +216,22 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         where = str(path) if path else "settings"
-        raise ConfigurationError(f"{where}: {key}: {first['msg']}") from None
+        message = NOT_A_SETTING if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"{where}: {key}: {message}") from None
     except ValueError as error:
-        raise ConfigurationError(f"settings: {error}") from None
+        field = re.search(r'field "(\w+)"', str(error))
+        if field is None:
+            raise ConfigurationError(f"settings: {error}") from None
+        raise ConfigurationError(
+            f"CDS_{field[1].upper()}: not valid JSON; lists and tables are JSON in the environment"
+        ) from None
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """``CDS_...`` variables of the environment that no setting reads: most often misspelt."""
+    known = {f"CDS_{name.upper()}" for name in Settings.model_fields} | {"CDS_CONFIG"}
+    ours = {name for name in os.environ if name.startswith("CDS_") and not name.startswith("CDS_SERVICE_")}
+    return tuple(sorted(name for name in ours - known if name.partition("__")[0] not in known))
 
 
 def _file_values(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -191,8 +192,28 @@ def test_fire_follows_a_frozen_clock_and_says_so(tmp_path: Path) -> None:
 def test_fire_at_no_url_is_one_clear_line(url: str) -> None:
     done = run("fire", "fixtures/healthy-chart/request.json", "--url", url)
     assert done.returncode == 2
-    assert "no answer" in done.stderr
+    assert "no answer" in done.stderr or "not a URL such as" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_store_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
+    """A misspelt path would look like a site where nobody was ever shown a card."""
+    done = run("report", "--store", str(tmp_path / "folder" / "f.sqlite3"))
+    assert done.returncode == 2
+    assert "there is no such file" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_said() -> None:
+    assert re.fullmatch(r"cds-service \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+def test_a_request_that_is_no_json_is_placed(tmp_path: Path) -> None:
+    file = tmp_path / "request.json"
+    file.write_text('{"hook":\n oops}')
+    done = run("fire", str(file))
+    assert done.returncode == 2
+    assert "line 2, column 2" in done.stderr
 
 
 def test_fire_without_a_service_is_one_clear_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,8 +14,24 @@ app = typer.Typer(
     name="cds-service",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="CDS Hooks service that finds why a patient's muscles cramp. Not cleared by any regulator.",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from cds_service.api.openapi import VERSION
+
+        print(f"cds-service {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+) -> None:
+    """CDS Hooks service that finds why a patient's muscles cramp. Not cleared by any regulator."""
+
+
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("fire")(fire.fire)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cds_service.settings import load_settings
+from cds_service.settings import load_settings, unknown_variables
 
 
 def check(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
@@ -29,6 +29,8 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="For machines.")]
         if settings.store_url.startswith("postgres")
         else "sqlite",
     }
+    for name in unknown_variables():  # not an error: platforms add variables of their own
+        typer.echo(f"cds-service: {name} is set, but there is no such setting", err=True)
     if as_json:
         import json
         import sys

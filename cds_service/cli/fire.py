@@ -35,8 +35,14 @@ def fire(
     try:
         request = json.loads(file.read_text(encoding="utf-8"))
         hook = request["hook"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise FireError(f"{file}: not a hook request ({type(error).__name__})") from None
+    except json.JSONDecodeError as error:
+        raise FireError(f"{file}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except UnicodeDecodeError:
+        raise FireError(f"{file}: not JSON: it is not UTF-8") from None
+    except (KeyError, TypeError):
+        raise FireError(f"{file}: not a hook request: it has no member hook") from None
+    if not url.startswith(("http://", "https://")):
+        raise FireError(f"{url}: not a URL such as http://127.0.0.1:8000")
     frozen = frozen_clock(url)
     if frozen is not None:
         print(f"THE CLOCK OF {url} IS FROZEN at {frozen.isoformat()}. Not for care.", file=sys.stderr)

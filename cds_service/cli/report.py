@@ -6,10 +6,12 @@ import asyncio
 import json
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cds_service.errors import ConfigurationError
 from cds_service.settings import load_settings
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def report(
     from cds_service.feedback.store import Store
 
     settings = load_settings(store=store)
+    if "://" not in settings.store_url and not Path(settings.store_url).expanduser().exists():
+        raise ConfigurationError(f"store {settings.store_url}: there is no such file; nothing has been recorded there")
 
     async def figures() -> Report:
         opened = Store(settings.store_url, budget_s=30)
