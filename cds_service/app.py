@@ -279,11 +279,11 @@ def create_app(settings: Settings | None = None) -> Edge:
 
     shared = SharedMetrics(state.metrics, settings.metrics_folder)
     health = Health(state, shared)
-    service = Service(state)
+    service, feedback = Service(state), Feedback(state)
     routes: list[BaseRoute] = [
         Route("/cds-services", Discovery(state)),
         Route("/cds-services/{service}", service),
-        Route("/cds-services/{service}/feedback", Feedback(state)),
+        Route("/cds-services/{service}/feedback", feedback),
         Route("/livez", health.live),
         Route("/readyz", health.ready),
     ]
@@ -323,7 +323,10 @@ def create_app(settings: Settings | None = None) -> Edge:
     drain = Drain(seconds=settings.drain_s, on_begin=begin_to_drain)
     edge = Edge(
         app=traced(app, tracer),
-        direct=dict.fromkeys((f"/cds-services/{name}" for name in SERVICES), traced(service, tracer)),
+        direct={
+            **dict.fromkeys((f"/cds-services/{name}" for name in SERVICES), traced(service, tracer)),
+            **dict.fromkeys((f"/cds-services/{name}/feedback" for name in SERVICES), traced(feedback, tracer)),
+        },
         limits=Limits(
             max_body_bytes=settings.max_body_bytes,
             body_deadline_s=settings.body_deadline_s,

@@ -31,6 +31,7 @@ _REQUEST_ID = re.compile(rb"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.I
 """A caller's own request id is kept only as a UUID: anything freer could carry a record number into the log."""
 EXPECTED = ((b"accept-post", b"application/json, application/fhir+json"),)
 WITH_BODY = frozenset({"POST"})
+SMALL_BODY = 65_536
 PATHS_WITH_BODY = ("/cds-services/", "/console/")
 """Nothing else takes a body: it is answered 404 or 405 without reading it."""
 
@@ -98,6 +99,8 @@ class Exchange:
         self._send = send
         self.begin = time.perf_counter()
         self.status = 0
+        self.is_unread = False
+        """There is a large body, and nobody has asked for it yet."""
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         given = self.headers.get(b"x-request-id", b"")
         self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
@@ -117,9 +120,13 @@ class Exchange:
                 return
             self._admit()
             if self._takes_body():
-                body = await self._body(receive)
-                app = self.edge.direct.get(self.scope["path"], self.edge.app)
-                await app(self.scope, _replay(body, receive), self.send)
+                app = self.edge.direct.get(self.scope["path"])
+                if app is None or self._is_small():
+                    body = await self._body(receive)
+                    await (app or self.edge.app)(self.scope, _replay(body, receive), self.send)
+                else:
+                    self.is_unread = True
+                    await app(self.scope, self._when_asked(receive), self.send)
             else:
                 await self.edge.app(self.scope, receive, self.send)
         except Refused as refused:
@@ -147,13 +154,14 @@ class Exchange:
             headers += self._cors()
             if self.edge.notice is not None:
                 headers.append((b"x-frozen-clock", self.edge.notice))
-            if self.edge.is_draining:
+            if self.edge.is_draining or self.is_unread:
                 headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
         await self._send(message)
 
     async def _refuse(self, refused: Refused) -> None:
         body = outcome(refused.status, refused.text)
+        self.is_unread = False
         headers = [
             (b"content-type", b"application/fhir+json"),
             (b"content-length", str(len(body)).encode()),
@@ -250,6 +258,23 @@ class Exchange:
                 raise self._too_large()
             parts.append(part)
         return b"".join(parts)
+
+    def _is_small(self) -> bool:
+        """Whether the body is worth less than the connection that is lost when it is not read."""
+        length = self.headers.get(b"content-length")
+        return length is not None and int(length) <= SMALL_BODY
+
+    def _when_asked(self, receive: Receive) -> Receive:
+        """A receive that reads the body once somebody wants it: a stranger is told so before that."""
+
+        async def ask() -> Message:
+            if self.is_unread:
+                body = await self._body(receive)
+                self.is_unread = False
+                return {"type": "http.request", "body": body, "more_body": False}
+            return await receive()
+
+        return ask
 
     async def _receive(self, receive: Receive, seconds: float) -> Message:
         try:
