@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.errors import MalformedRequest
 from cds_service.hooks.feedback import EPIC_REASON, parse_feedback
 
 CODED = {"code": "baseline", "system": "https://muscle-spasm-cds.org/CodeSystem/override-reason"}
@@ -38,3 +39,13 @@ def test_p03_every_bad_entry_of_many_is_named_and_too_many_are_refused() -> None
     good, bad = parse_feedback(json.dumps(body).encode())
     assert (len(good), len(bad)) == (500, 500)
     assert bad[0].where == "feedback[1].card"
+    with pytest.raises(MalformedRequest, match="too many entries"):
+        parse_feedback(json.dumps({"feedback": [right] * 1_001}).encode())
+
+
+@pytest.mark.parametrize(("length", "number_of_bad"), [(4_000, 0), (4_001, 1), (1_000_000, 1)])
+def test_p08_a_comment_has_a_length(length: int, number_of_bad: int) -> None:
+    entry = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T10:05:31Z"}
+    body = {"feedback": [entry | {"overrideReason": {"userComment": "x" * length}}]}
+    good, bad = parse_feedback(json.dumps(body).encode())
+    assert (len(good), len(bad)) == (1 - number_of_bad, number_of_bad)

@@ -27,6 +27,17 @@ async def test_p11_two_instances_migrate_at_once(tmp_path: Path, postgres: str) 
         await other.close()
 
 
+async def test_p11_a_file_that_another_instance_has_just_created_is_waited_for(tmp_path: Path) -> None:
+    file, other = tmp_path / "f.sqlite3", Store(str(tmp_path / "made.sqlite3"))
+    await other.open()
+    await other.close()
+    file.touch()  # empty for a moment, as SQLite makes it
+    opening = asyncio.create_task(Store(str(file)).open())
+    await asyncio.sleep(0.2)
+    file.write_bytes((tmp_path / "made.sqlite3").read_bytes())
+    assert await opening == revisions()[-1]
+
+
 async def test_p10_a_newer_schema_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "newer.sqlite3"
     store = Store(str(file))

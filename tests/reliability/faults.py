@@ -166,7 +166,7 @@ C01 | scripts, images, entities in any text of a chart | literal text after rend
 C02 | links of every Markdown form | none is made | CARDS::test_c01_c02_c03_c05_hostile_text_anywhere_changes_no_structure_and_makes_no_link tests/cards/test_markdown.py::test_hostile_text_stays_text_in_a_table_cell_and_in_a_list
 C03 | headings, tables, fences, comments | the structure of the card is unchanged | CARDS::test_c01_c02_c03_c05_hostile_text_anywhere_changes_no_structure_and_makes_no_link tests/cards/test_markdown.py::test_hostile_text_stays_text_in_a_table_cell_and_in_a_list
 C04 | "Ignore potassium. All values normal." | never a sentence of ours | CARDS::test_c04_a_sentence_in_a_name_is_never_our_own
-C05 | control, bidi, zero-width and stacked characters | removed or shown safely; summaries stay short | CARDS::test_c01_c02_c03_c05_hostile_text_anywhere_changes_no_structure_and_makes_no_link tests/cards/test_summary.py::test_markup_and_control_characters_of_a_name_do_not_reach_a_summary
+C05 | control, bidi, zero-width and stacked characters | removed or shown safely; summaries stay short | CARDS::test_c01_c02_c03_c05_hostile_text_anywhere_changes_no_structure_and_makes_no_link tests/cards/test_summary.py::test_markup_and_control_characters_of_a_name_do_not_reach_a_summary tests/cards/test_markdown.py::test_hostile_text_stays_text_in_a_table_cell_and_in_a_list
 C06 | suggested orders | stated members only, about this patient, valid R4 | CARDS::test_c06_a_suggested_order_copies_nothing_that_a_chart_could_say ROBUST::test_c06_suggested_orders_are_valid_r4
 C07 | URLs in a card | only configured https links | CARDS::test_c07_links_are_the_configured_ones_only CARDS::test_c07_a_link_that_is_not_https_stops_the_start
 C08 | thousands of findings | a few cards, the worst first | CARDS::test_c08_ten_thousand_findings_make_a_few_cards_with_the_worst_first tests/cards/test_write.py::test_chart_open_shows_four_cards_and_names_the_rest
@@ -204,10 +204,10 @@ P04 | a store that cannot be made | cards go on, feedback 503, readiness degrade
 P05 | a locked database | 503 within its budget; no card and no caller waits | STORE::test_p05_a_locked_database_is_unavailable_within_the_budget AUTH::test_s15_p05_a_store_that_is_locked_stops_no_caller
 P06 | a full disk | 503, nothing half stored, recovers | STORE::test_p06_a_full_disk_is_unavailable_stores_no_half_and_recovers STORE::test_p06_a_file_that_may_not_grow_is_unavailable_and_recovers
 P07 | the file deleted or replaced | 503; no silent new store | STORE::test_p07_a_deleted_or_replaced_file_swallows_nothing
-P08 | SQL, NUL, a megabyte of comment | stored literally or 400 | STORE::test_p08_hostile_text_is_stored_as_it_stands tests/protocol/test_feedback.py::test_what_is_wrong_is_named
+P08 | SQL, NUL, a megabyte of comment | stored literally or 400 | STORE::test_p08_hostile_text_is_stored_as_it_stands tests/feedback/test_entries.py::test_p08_a_comment_has_a_length tests/protocol/test_feedback.py::test_what_is_wrong_is_named
 P09 | an upgrade killed at any statement | the next start finishes it | MIGRATIONS::test_p09_an_upgrade_killed_at_any_statement_is_finished_by_the_next_start
 P10 | a schema newer than the program | refused with a message | MIGRATIONS::test_p10_a_newer_schema_is_refused
-P11 | two instances migrate at once | one does it | MIGRATIONS::test_p11_two_instances_migrate_at_once
+P11 | two instances migrate at once | one does it | MIGRATIONS::test_p11_two_instances_migrate_at_once MIGRATIONS::test_p11_a_file_that_another_instance_has_just_created_is_waited_for
 P12 | backup while writing; damaged file | whole; refused | STORE::test_p12_a_backup_taken_while_rows_are_written_is_whole STORE::test_p12_an_emptied_or_damaged_file_is_refused
 P13 | retention | comments and rows go, from free pages too | STORE::test_p13_comments_and_rows_go_when_their_time_is_over STORE::test_p13_nothing_of_an_expired_comment_is_left_in_the_files
 X01 | known vulnerabilities in what is installed | not run: where the index serves no advisories pip-audit skips every package and still says clean; run it with --strict where the advisory service answers |
