@@ -40,3 +40,6 @@ def test_every_row_names_tests_that_exist() -> None:
         files = re.findall(r"tests/[\w/]+\.py", proof)
         assert files, requirement
         assert all((PROJECT / file).is_file() for file in files), requirement
+        for file, test in re.findall(r"(tests/[\w/]+\.py)::(\w+)", proof):
+            text = (PROJECT / file).read_text(encoding="utf-8")
+            assert re.search(rf"^(?:async )?def {test}\(", text, re.MULTILINE), f"{requirement}: {file} has no {test}"
