@@ -124,6 +124,7 @@ BAD: dict[str, Callable[[], str]] = {
     "s14 issuer unknown": lambda: token(iss="https://evil.example"),
     "s14 issuer a list": lambda: token(iss=[ISSUER]),
     "s14 issuer with a slash": lambda: token(iss=ISSUER + "/"),
+    "s22 good but for its length": lambda: token(note="x" * 20_000),
     "s22 a hundred dots": lambda: "." * 100,
     "s22 base64 of junk": lambda: "AAAA.AAAA.AAAA",
     "s22 deep JSON": lambda: f"{part(b'[' * 3000)}.{part(b'{' * 3000)}.AAAA",
