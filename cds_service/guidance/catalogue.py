@@ -18,7 +18,7 @@ GATE_NEEDS: frozenset[Need] = frozenset({Source.PATIENT, Concept.HOSPICE_CARE, C
 
 
 Stages = tuple[tuple[Rule, ...], ...]
-REMEMBERED = 1024
+REMEMBERED = 256
 """Sets of classes and concepts: charts hold much the same few."""
 
 

@@ -12,14 +12,19 @@ LONGEST = 2_000
 
 
 class Memory(dict[bytes, V], Generic[V]):
-    """Raw JSON → what it means, as long as there is room."""
+    """Raw JSON → what it means: at most ``most`` pieces of at most ``longest`` bytes; a full memory starts anew."""
 
-    __slots__ = ()
+    __slots__ = ("_longest", "_most")
+
+    def __init__(self, *, most: int = MOST, longest: int = LONGEST) -> None:
+        super().__init__()
+        self._most = most
+        self._longest = longest
 
     def learn(self, raw: bytes, meaning: V) -> V:
         """Remember the meaning of a piece; returns it."""
-        if len(raw) <= LONGEST:
-            if len(self) >= MOST:
+        if len(raw) <= self._longest:
+            if len(self) >= self._most:
                 self.clear()
             self[raw] = meaning
         return meaning
@@ -30,8 +35,8 @@ class Understood(Memory[V]):
 
     __slots__ = ("_understand",)
 
-    def __init__(self, understand: Callable[[bytes], V]) -> None:
-        super().__init__()
+    def __init__(self, understand: Callable[[bytes], V], *, most: int = MOST, longest: int = LONGEST) -> None:
+        super().__init__(most=most, longest=longest)
         self._understand = understand
 
     def __missing__(self, raw: bytes) -> V:
