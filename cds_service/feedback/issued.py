@@ -21,7 +21,7 @@ def issued_from(
     now: float,
 ) -> tuple[AnsweredCall, tuple[IssuedCard, ...]]:
     """The call and its cards; the "Not checked" card is information about the data and is not counted."""
-    hashed = hash_instance(instance, salt)
+    hashed = hash_instance(instance, salt) if cards else ""
     issued = tuple(
         IssuedCard(
             uuid=card["uuid"],

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,4 +66,9 @@ def hash_instance(instance: str, salt: str) -> str:
 
 def day_of(moment: float) -> str:
     """The UTC day of a moment, ``YYYY-MM-DD``."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
+    return _day(int(moment // 86_400))
+
+
+@lru_cache(maxsize=4)
+def _day(number: int) -> str:
+    return datetime.fromtimestamp(number * 86_400, UTC).strftime("%Y-%m-%d")
