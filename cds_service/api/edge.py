@@ -79,7 +79,7 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, without_cancellation(send))
             return
         exchange = Exchange(self, scope, send)
         self.in_flight += 1
@@ -285,6 +285,17 @@ class Exchange:
         if message["type"] == "http.disconnect":
             raise Refused(408)
         return message
+
+
+def without_cancellation(send: Send) -> Send:
+    """A server that is told twice to end cancels its lifespan: that is no failure, and no traceback for the log."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "lifespan.shutdown.failed" and "CancelledError" in message.get("message", ""):
+            message = {"type": message["type"], "message": ""}
+        await send(message)
+
+    return told
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -270,7 +270,7 @@ def cpu_seconds(use: Callable[[Any], Any], text: Any) -> float:
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_j16_no_pattern_is_slow_on_trap_texts(name: str) -> None:
-    """Twice the text may cost twice the time. Names are cut before the terminology searches them."""
+    """Four times the text may cost four times the time, not sixteen. Names are cut before the terminology searches them."""
     pattern = PATTERNS[name]
     for trap in TRAPS:
         given = clipped(trap) if name.startswith("cds_service.terminology") else trap
@@ -282,8 +282,8 @@ def test_j16_no_pattern_is_slow_on_trap_texts(name: str) -> None:
             if time.process_time() - begin < 0.01:
                 continue
             whole = cpu_seconds(use, text)
-            assert whole < 0.15, (name, trap[:5])
-            assert whole < 0.005 or whole < 3 * cpu_seconds(use, text[: len(text) // 2]), (name, trap[:5])
+            assert whole < 0.5, (name, trap[:5])
+            assert whole < 0.005 or whole < 9 * cpu_seconds(use, text[: len(text) // 4]), (name, trap[:5])
 
 
 WHOLE = ("cds_service.api.auth.tokens.COMPACT", "cds_service.hooks.parse._NAME")

@@ -10,10 +10,12 @@ import shutil
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from cds_service.api.edge import without_cancellation
 from cds_service.errors import ConfigurationError
 from cds_service.feedback.records import Outcome
 from cds_service.feedback.store import Store
@@ -122,3 +124,15 @@ def test_j13_a_large_body_that_is_denser_than_any_chart_is_refused_unread(runnin
     with running.at_most(1.0):
         response = running.post(in_prefetch(b"[" + listed + b"]"))
     assert (response.status_code, response.json()["issue"][0]["code"]) == (400, "too-costly")
+
+
+async def test_b10_being_told_twice_to_end_writes_no_traceback() -> None:
+    passed: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        passed.append(dict(message))
+
+    told = without_cancellation(send)
+    await told({"type": "lifespan.shutdown.failed", "message": "Traceback ...\nasyncio.exceptions.CancelledError"})
+    await told({"type": "lifespan.shutdown.failed", "message": "Traceback ...\nOSError"})
+    assert [one["message"] for one in passed] == ["", "Traceback ...\nOSError"]
