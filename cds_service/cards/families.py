@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from cds_service.clinical.fact import replace
 from cds_service.guidance.finding import Family, Hit, Indicator
 
 FAMILY_ORDER = {family: place for place, family in enumerate(Family)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -16,6 +16,7 @@ from cds_service.cards.overrides import reasons_for
 from cds_service.cards.suggestions import Offers
 from cds_service.cards.summary import MAX_SUMMARY, write_summary
 from cds_service.clinical.chart import Chart
+from cds_service.clinical.fact import replace
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.time import Clock
 from cds_service.clinical.vocabulary import LabTest

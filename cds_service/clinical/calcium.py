@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from cds_service.clinical.chart import HOUR, LabResult
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.grading import Direction, Grade, Tier, band, beyond, silenced_by_lab
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte
@@ -20,8 +20,7 @@ from cds_service.clinical.vocabulary import Analyte
 MMOL = "mmol/L"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calcium:
+class Calcium(Fact):
     """The calcium that counts: the result, the value to grade, its kind and how it was reached."""
 
     result: LabResult

@@ -8,7 +8,6 @@ test can refuse a rule that reads what it has not declared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import takewhile
 from typing import Any, Generic, TypeVar, overload
@@ -27,6 +26,7 @@ from cds_service.clinical.chart import (
 )
 from cds_service.clinical.ck import CkRatio, ck_ratio
 from cds_service.clinical.exposures import Exposures, written
+from cds_service.clinical.fact import replace
 from cds_service.clinical.grading import Direction, Grade, Tier, band, silenced_by_lab
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.renal import KidneyFunction, ckd_epi_2021, cockcroft_gault

@@ -7,10 +7,10 @@ The reader in ``cds_service.fhir`` makes a Chart; rules only look at it (through
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 
+from cds_service.clinical.fact import Fact, field
 from cds_service.clinical.vocabulary import LOCAL_ROUTES, Analyte, Concept, DrugClass, LabTest, Route, Source
 
 DAY = 86_400.0
@@ -24,8 +24,7 @@ class Sex(StrEnum):
     MALE = "male"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
+class Patient(Fact):
     """Demographics. ``age`` in completed years, ``None`` when no birth date is on record."""
 
     age: int | None = None
@@ -34,8 +33,7 @@ class Patient:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabResult:
+class LabResult(Fact):
     """One usable result: eligible or preliminary status, numeric, recognised unit, plausible magnitude, dated.
 
     ``value`` is in ``unit``, the unit family in which it is compared (rule catalogue 0.4): mmol/L or mg/dL for calcium
@@ -80,8 +78,7 @@ class MedicationState(StrEnum):
     """A draft of this call that was not selected: a partner in interactions, never judged itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MedicationExposure:
+class MedicationExposure(Fact):
     """One order, statement or administration of a recognised medicine."""
 
     name: str
@@ -141,8 +138,7 @@ class FactKind(StrEnum):
     ALLERGY = "AllergyIntolerance"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionFact:
+class ConditionFact(Fact):
     """One concept that the record states, refuted and entered-in-error records left out (0.11)."""
 
     concept: Concept
@@ -166,8 +162,7 @@ class ConditionFact:
         return self.activity is Activity.ACTIVE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestOrder:
+class TestOrder(Fact):
     """A test that is already ordered or drafted, panels expanded (0.12)."""
 
     __test__ = False  # the name is clinical; pytest must not collect it
@@ -195,8 +190,7 @@ class GapReason(StrEnum):
     RULE_FAILED = "rule failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(Fact):
     """Something relevant that could not be used.
 
     ``need`` is an Analyte, DrugClass, Concept or Source value (or a resource type); ``detail`` is our own sentence,
@@ -212,8 +206,7 @@ class Gap:
     """Report even if no rule of this hook reads it (another patient's data, unsupported FHIR version)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotUsed:
+class NotUsed(Fact):
     """A datum that was seen but not used for a reason that is normal (preliminary, future-dated, undated, stale)."""
 
     need: str
@@ -222,8 +215,7 @@ class NotUsed:
     """How a rule may have said the same already; then it is not said again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Fact):
     """Everything read for one request. Results are newest first, eligible ones apart from preliminary ones."""
 
     now: float

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cds_service.clinical.chart import LabResult, Sex
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.limits import Limits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CkRatio:
+class CkRatio(Fact):
     """CK in U/L, the upper limit used and where that comes from, and their ratio."""
 
     result: LabResult

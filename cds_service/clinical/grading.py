@@ -6,10 +6,10 @@ laboratory's own range when one is supplied; a lab range never silences moderate
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from cds_service.clinical.chart import LabResult
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte
 
@@ -41,8 +41,7 @@ class Direction(StrEnum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grade:
+class Grade(Fact):
     """A result outside its limits.
 
     ``value`` is what was compared (a corrected calcium differs from the result's own value). ``fresh`` means not older

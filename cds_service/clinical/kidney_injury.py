@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from statistics import median
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import Analyte, Concept
 
 MICROMOLES = 88.42
 """µmol/L in one mg/dL of creatinine (0.4)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KidneyInjury:
+class KidneyInjury(Fact):
     """What speaks for kidney injury or myoglobin in the urine."""
 
     facts: tuple[ConditionFact, ...] = ()

@@ -7,7 +7,8 @@ finding carries the value it used, so a card prints the limit in force and never
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from cds_service.clinical.fact import Fact, field
 
 PRINTED_UNITS = {"Cel": "°C", "{score}": "", "10*9/L": "×10⁹/L"}
 _DECIMALS = {"ca": {"mmol/L": 2, "mg/dL": 1}, "ica": {"mmol/L": 2, "mg/dL": 1}, "mg": {"mmol/L": 2, "mg/dL": 1}}
@@ -15,8 +16,7 @@ _ONE_DECIMAL = ("k.", "mra.k_")
 _SYMBOLS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Fact):
     """Numbers and switches by dotted key; values in two units are stored as ``<key>.<unit>``.
 
     ``version`` names the set (package set plus site overrides) and stands in every answer.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import HOUR, MedicationExposure, MedicationState
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import DrugClass, Route
 from cds_service.clinical.withdrawal import going_on
 
@@ -18,8 +17,7 @@ DECARBOXYLASE_INHIBITORS = frozenset({"carbidopa", "benserazide"})
 """Given with levodopa; without effect on dopamine receptors themselves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NmsExposure:
+class NmsExposure(Fact):
     """Medicines that count as exposure: antagonists now or recently, or dopaminergic drugs withdrawn."""
 
     antagonists: tuple[MedicationExposure, ...] = ()

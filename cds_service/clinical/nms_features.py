@@ -7,12 +7,12 @@ undated findings never count. Pressure, pulse and breathing are in ``nms_vitals`
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult
 from cds_service.clinical.ck import CkRatio, ck_ratio
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import Analyte, Concept
 
 MENTAL_STATUS = (
@@ -30,8 +30,7 @@ class State(StrEnum):
     NO_DATA = "no data"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
+class Feature(Fact):
     """One feature with its evidence. ``results`` and ``facts`` are what a card shows, the deciding one first."""
 
     name: str

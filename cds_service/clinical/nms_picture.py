@@ -5,9 +5,9 @@ Sources: R-IEC2011, R-IEC2017, R-LEV1985, R-DSM.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.nms_exposure import NmsExposure
 from cds_service.clinical.nms_features import Feature, State, state_of
 
@@ -25,8 +25,7 @@ class NmsTier(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NmsPicture:
+class NmsPicture(Fact):
     """Exposure, every feature with its evidence, scores and tier."""
 
     exposure: NmsExposure

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cds_service.clinical.chart import LabResult, Sex
+from cds_service.clinical.fact import Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KidneyFunction:
+class KidneyFunction(Fact):
     """A filtration figure with its origin. ``value`` in mL/min/1.73 m2 (eGFR) or mL/min (CrCl)."""
 
     value: float

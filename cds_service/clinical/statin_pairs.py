@@ -6,17 +6,15 @@ the group of strong CYP3A4 inhibitors. Sources: R-FDA-SIMVA, R-LIPITOR, R-AAFP20
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cds_service.clinical.chart import MedicationExposure
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import DrugClass
 
 EVERY_STATIN = "any"
 STRONG = "strong CYP3A4 inhibitor"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Fact):
     """One row: statins, partner ingredient (or ``STRONG``), class, what the labels say."""
 
     statins: frozenset[str]
@@ -56,8 +54,7 @@ PAIRS: tuple[Pair, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
+class Interaction(Fact):
     """A pair found on the chart or in the orders."""
 
     statin: MedicationExposure

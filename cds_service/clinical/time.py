@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from cds_service.clinical.chart import DAY, HOUR
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.limits import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Fact, kw_only=False):
     """The instant of the request and the tolerances that apply to every window. Times are POSIX seconds."""
 
     now: float

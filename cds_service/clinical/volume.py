@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import HOUR, ConditionFact, LabResult
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import Analyte, Concept
 
 BUN_PER_UREA = 2.8
 """mg/dL of urea nitrogen per mmol/L of urea."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
+class Ratio(Fact):
     """Arm C: BUN in mg/dL over creatinine in mg/dL, and the results it rests on."""
 
     bun_mg_dl: float
@@ -22,8 +20,7 @@ class Ratio:
     creatinine: LabResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DehydrationEvidence:
+class DehydrationEvidence(Fact):
     """Which arms hold: A a diagnosis, B high sodium, C the ratio (a weak sign)."""
 
     diagnosis: ConditionFact | None = None

@@ -7,11 +7,11 @@ never costs the others. Work is linear in the size of the input.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, get_args
 
 import msgspec
+from msgspec import field
 
 from cds_service.fhir.shapes import (
     AnyResource,
@@ -95,8 +95,7 @@ ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 ANY = msgspec.json.Decoder()
 
 
-@dataclass(slots=True)
-class Opened:
+class Opened(msgspec.Struct):
     """The resources of one value with their fullUrls, where the next page is, and what could not be opened."""
 
     resources: list[Entry | Found] = field(default_factory=list)

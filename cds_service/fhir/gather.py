@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from cds_service.clinical.chart import GapReason
 from cds_service.errors import MalformedRequest, NothingToLookAt
 from cds_service.fhir.bundles import Opened, is_empty, open_value
@@ -74,8 +76,7 @@ class Fetcher(Protocol):
         """Release connections."""
 
 
-@dataclass(slots=True)
-class Prefetched:
+class Prefetched(Struct):
     """What prefetch brought: values, failures, keys to ask for, next pages."""
 
     values: dict[str, tuple[Opened, ...]]

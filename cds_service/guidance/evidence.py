@@ -6,11 +6,10 @@ where parts differ. No named clinician has signed any of it off yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cds_service.clinical.fact import Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Fact):
     """One reference: key, bibliographic citation, how it was verified."""
 
     key: str

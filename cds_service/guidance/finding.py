@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from cds_service.clinical.chart import MedicationExposure
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import LabTest
 
 
@@ -62,8 +62,7 @@ class OverrideSet(StrEnum):
     LAB_ALTERNATIVE = "O-LAB+alternative-cause"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Fact):
     """A summary template (field *S* of a rule) with its fillings, still open for shortening (C1).
 
     ``template`` may hold ``{drugs}``, ``{age}`` and ``{tier}``, which the card writer drops or shortens in that order
@@ -77,8 +76,7 @@ class Summary:
     tier: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Fact):
     """One line of "What was found": item, value, when, limit used. Texts of the chart are escaped by the writer."""
 
     item: str
@@ -91,8 +89,7 @@ class Row:
     """``Type/id`` of the resource behind it; suggestions point at it as ``reasonReference``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderTest:
+class OrderTest(Fact):
     """Suggestion S-K ... S-MRI: a draft ServiceRequest. Left out by the writer when already ordered (0.12)."""
 
     test: LabTest
@@ -101,8 +98,7 @@ class OrderTest:
     """Of an imaging referral: code system and code, as the Condition has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveDraft:
+class RemoveDraft(Fact):
     """Suggestion S-DEL: delete the conflicting draft of this call. Left out when the draft has no id."""
 
     draft: MedicationExposure
@@ -112,8 +108,7 @@ class RemoveDraft:
 Suggestion = OrderTest | RemoveDraft
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Fact):
     """One hit of one rule.
 
     ``found`` rows show the basis with the limit in force; ``why`` and ``consider`` are our own sentences (options,
@@ -137,8 +132,7 @@ class Finding:
     """True where the catalogue says "section, never a card of its own" beside the electrolyte card."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Fact):
     """A finding of a named rule, placed in its family."""
 
     rule_id: str
@@ -150,8 +144,7 @@ class Hit:
         return self.finding.indicator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotEvaluated:
+class NotEvaluated(Fact):
     """A rule or need that could not be looked at, and why (a sentence of ours, no names or identifiers)."""
 
     reason: str
@@ -160,8 +153,7 @@ class NotEvaluated:
     kind: str = "missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Fact):
     """One rule's turn in a timed assessment: what it read, what it said, how long it took."""
 
     rule_id: str
@@ -173,8 +165,7 @@ class Turn:
     failed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Fact):
     """All hits of one call, most severe first, and everything that could not be evaluated."""
 
     hits: tuple[Hit, ...] = ()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure, MedicationState
+from cds_service.clinical.fact import replace
 from cds_service.clinical.nms_criteria import automatic_maximum
 from cds_service.clinical.nms_exposure import DOPAMINE_ANTAGONISTS, window_hours
 from cds_service.clinical.nms_features import Feature, State

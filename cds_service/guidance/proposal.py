@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.vocabulary import LabTest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftTest:
+class DraftTest(Fact):
     """One test order to draft: what, how urgent (FHIR request priority), and the results or problems behind it."""
 
     test: LabTest

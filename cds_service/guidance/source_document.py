@@ -6,11 +6,10 @@ bullet loses its rule. Citation marks of the document are not evidence: its refe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cds_service.clinical.fact import Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bullet:
+class Bullet(Fact):
     """One statement of the document."""
 
     id: str

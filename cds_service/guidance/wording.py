@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import ConditionFact, LabResult, MedicationExposure
+from cds_service.clinical.fact import replace
 from cds_service.clinical.grading import MG_PER_MMOL, Grade
 from cds_service.clinical.time import age_text
 from cds_service.clinical.vocabulary import Analyte

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from cds_service.cards.families import FAMILY_TITLES
 from cds_service.cards.overrides import REASONS, SETS
 from cds_service.cards.summary import write_summary
 from cds_service.clinical.case import Case
+from cds_service.clinical.fact import replace
 from cds_service.clinical.limits import Limits
 from cds_service.guidance.assess import assess
 from cds_service.guidance.catalogue import Catalogue, find_rules

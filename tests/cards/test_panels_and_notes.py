@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ import pytest
 from cds_service.cards.families import group, not_shown
 from cds_service.cards.write import House, write_answer
 from cds_service.clinical.chart import Chart, TestOrder
+from cds_service.clinical.fact import replace
 from cds_service.clinical.vocabulary import LabTest
 from cds_service.guidance.assess import assess
 from cds_service.guidance.finding import Family, Hook, OrderTest

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from cds_service.clinical.fact import replace
 from cds_service.clinical.grading import Direction, Grade, Tier
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.guidance.finding import Indicator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from cds_service.cards.summary import write_summary
+from cds_service.clinical.fact import replace
 from cds_service.guidance.assess import assess
 from cds_service.guidance.finding import Finding, Hook, OrderTest
 from cds_service.parameters import load_limits

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from operator import attrgetter
 from typing import Any
 
 import msgspec
+from msgspec import field
 
 from cds_service.clinical.chart import (
     Chart,
@@ -50,8 +50,7 @@ CODE_OF = attrgetter("raw_code")
 Entries = Sequence[shapes.Entry | Found]
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(msgspec.Struct):
     """One pass over everything delivered."""
 
     reading: Reading

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import field
 
 from cds_service.clinical.chart import Gap, GapReason, NotUsed, Sex
 from cds_service.clinical.limits import Limits
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 SAFE_ID = re.compile(r"[A-Za-z0-9.\-_~]{1,255}")
 
 
-@dataclass(slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, kw_only=True):
     """One request being read."""
 
     hook: Hook

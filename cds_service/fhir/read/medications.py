@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
 
 from cds_service.clinical.chart import GapReason, MedicationExposure, MedicationState
 from cds_service.clinical.exposures import Exposures, Noted, written
+from cds_service.clinical.fact import replace
 from cds_service.clinical.vocabulary import Concept
 from cds_service.fhir import shapes
 from cds_service.fhir.drafts import is_blank
@@ -37,8 +39,7 @@ INTENTS = ORDER_INTENTS | {"proposal", "option", "directive"}
 OVER = frozenset({"stopped", "completed", "cancelled", "ended", "entered-in-error", "not-taken", "not-done"})
 
 
-@dataclass(slots=True)
-class Medicines:
+class Medicines(Struct):
     """Medicines as they are read, one per resource."""
 
     reading: Reading

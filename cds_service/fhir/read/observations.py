@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from cds_service.clinical.chart import DAY, GapReason, LabResult, NotUsed
+from cds_service.clinical.fact import Fact
 from cds_service.clinical.series import LazySeries
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.errors import MalformedRequest
@@ -43,8 +44,7 @@ MOST_NAMED = 3
 """Unusable results of one analyte that are named one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Fact, kw_only=False):
     """The results of one analyte."""
 
     eligible: Sequence[LabResult] = ()
@@ -54,8 +54,7 @@ class Settled:
 NONE = Settled()
 
 
-@dataclass(slots=True)
-class Results:
+class Results(Struct):
     """The patient's own results as they are collected; ``of`` settles one analyte when it is asked for."""
 
     reading: Reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from cds_service.clinical.chart import TestOrder
 from cds_service.fhir import shapes
@@ -11,8 +11,7 @@ from cds_service.fhir.read.problems import Problems
 from cds_service.fhir.read.reasons import reasons_of
 
 
-@dataclass(slots=True)
-class Orders:
+class Orders(Struct):
     """Test orders as they are read, each once."""
 
     reading: Reading

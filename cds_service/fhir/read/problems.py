@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cds_service.clinical.chart import Activity, ConditionFact, FactKind, GapReason
 from cds_service.clinical.vocabulary import Concept
@@ -25,8 +26,7 @@ STATINS = re.compile(r"\bstatins?\b|\bhmg[ -]?coa reductase", re.IGNORECASE)
 GOALS = frozenset({Concept.HOSPICE_CARE, Concept.COMFORT_CARE})
 
 
-@dataclass(slots=True)
-class Problems:
+class Problems(Struct):
     """Facts as they are read, one per concept and resource."""
 
     reading: Reading

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from cds_service.clinical.chart import LabResult
+from cds_service.clinical.fact import replace
 from cds_service.clinical.grading import MG_PER_MMOL, Direction, band
 from cds_service.clinical.limits import Limits
 from cds_service.clinical.vocabulary import Analyte

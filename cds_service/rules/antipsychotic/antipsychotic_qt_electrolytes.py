@@ -8,10 +8,11 @@ Silent when: the drug is on neither list; nothing abnormal within 30 days. Sourc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cds_service.clinical.case import Case
 from cds_service.clinical.chart import LabResult, MedicationExposure, Sex
+from cds_service.clinical.fact import replace
 from cds_service.clinical.grading import Grade, Tier
 from cds_service.clinical.vocabulary import CALCIUM_KINDS, Analyte, DrugClass, LabTest, Source
 from cds_service.guidance.context import applied_rows
