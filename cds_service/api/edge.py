@@ -11,8 +11,8 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from os import urandom
 from typing import Any
-from uuid import uuid4
 
 from cds_service.api.log import AccessLog
 from cds_service.api.metrics import Metrics
@@ -103,7 +103,7 @@ class Exchange:
         """There is a large body, and nobody has asked for it yet."""
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         given = self.headers.get(b"x-request-id", b"")
-        self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex.encode()
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else urandom(16).hex().encode()
         scope["state"] = state = dict(scope.get("state") or {})
         state["request_id"] = self.request_id.decode()
         self.state = state
@@ -242,22 +242,28 @@ class Exchange:
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body within the size limit and the receipt deadline."""
-        message = await self._receive(receive, self.edge.limits.body_deadline_s)
-        if not message.get("more_body"):
-            body = message.get("body", b"")
-            if len(body) > self.edge.limits.max_body_bytes:
-                raise self._too_large()
-            return bytes(body)
-        parts, size = [message.get("body", b"")], len(message.get("body", b""))
-        deadline = time.monotonic() + self.edge.limits.body_deadline_s
-        while message.get("more_body"):
-            message = await self._receive(receive, deadline - time.monotonic())
-            part = message.get("body", b"")
-            size += len(part)
-            if size > self.edge.limits.max_body_bytes:
-                raise self._too_large()
-            parts.append(part)
+        try:
+            async with asyncio.timeout(self.edge.limits.body_deadline_s):
+                body, is_whole = await self._part(receive)
+                if is_whole and len(body) <= self.edge.limits.max_body_bytes:
+                    return bytes(body)
+                parts, size = [body], len(body)
+                while not is_whole and size <= self.edge.limits.max_body_bytes:
+                    body, is_whole = await self._part(receive)
+                    size += len(body)
+                    parts.append(body)
+        except TimeoutError:
+            raise Refused(408) from None
+        if size > self.edge.limits.max_body_bytes:
+            raise self._too_large()
         return b"".join(parts)
+
+    async def _part(self, receive: Receive) -> tuple[bytes, bool]:
+        """The next piece of the body, and whether it is the last."""
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(408)
+        return message.get("body", b""), not message.get("more_body")
 
     def _is_small(self) -> bool:
         """Whether the body is worth less than the connection that is lost when it is not read."""
@@ -275,16 +281,6 @@ class Exchange:
             return await receive()
 
         return ask
-
-    async def _receive(self, receive: Receive, seconds: float) -> Message:
-        try:
-            async with asyncio.timeout(max(0.001, seconds)):
-                message = await receive()
-        except TimeoutError:
-            raise Refused(408) from None
-        if message["type"] == "http.disconnect":
-            raise Refused(408)
-        return message
 
 
 def without_cancellation(send: Send) -> Send:

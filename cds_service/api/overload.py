@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 BEAT_S = 0.05
 
@@ -61,13 +59,12 @@ class Shares:
         """Whether this client must wait."""
         return self._held[client] >= self._limit
 
-    @contextmanager
-    def hold(self, client: str) -> Iterator[None]:
-        """One request of the client, while it lasts."""
+    def take(self, client: str) -> None:
+        """One more request of the client is being answered."""
         self._held[client] += 1
-        try:
-            yield
-        finally:
-            self._held[client] -= 1
-            if not self._held[client]:
-                del self._held[client]
+
+    def give_back(self, client: str) -> None:
+        """It is over."""
+        self._held[client] -= 1
+        if not self._held[client]:
+            del self._held[client]

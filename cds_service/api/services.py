@@ -111,11 +111,13 @@ class Endpoint:
             await problem(send, 503, None, (b"retry-after", b"1"))
             return
         body = (await receive())["body"]  # whole: the edge has read it
-        with shares.hold(caller.name):
-            try:
-                await self.handle(scope, receive, send, service, hook, caller, body)
-            except RequestError as error:
-                await problem(send, *outcome_of(error))
+        shares.take(caller.name)
+        try:
+            await self.handle(scope, receive, send, service, hook, caller, body)
+        except RequestError as error:
+            await problem(send, *outcome_of(error))
+        finally:
+            shares.give_back(caller.name)
 
     async def handle(
         self, scope: Scope, receive: Receive, send: Send, service: str, hook: Hook, caller: Caller, body: bytes

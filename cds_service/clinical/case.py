@@ -50,6 +50,9 @@ REPLACEMENT = {
 }
 
 
+NOT_LOOKED = object()
+
+
 class derived(Generic[T]):
     """A calculation on the Case, made once; every rule that uses it counts as having read what it read."""
 
@@ -107,7 +110,7 @@ class Case:
         self._concepts = frozenset(fact.concept for fact in chart.conditions)
         self.present: frozenset[str] = self._concepts | self._medicines.classes
         """Concepts and drug classes that the chart holds in any state."""
-        self._newest: dict[Analyte, LabResult | None] = {}
+        self._newest: dict[Analyte, LabResult | object | None] = {}
         self.reads: set[str] = set()
         self.memo: dict[str, tuple[Any, frozenset[str]]] = {}
 
@@ -148,12 +151,11 @@ class Case:
         return newest if newest is not None and self.clock.within_days(newest.time, within_days) else None
 
     def _newest_of(self, analyte: Analyte) -> LabResult | None:
-        try:
-            return self._newest[analyte]
-        except KeyError:
+        newest = self._newest.get(analyte, NOT_LOOKED)
+        if newest is NOT_LOOKED:
             results = self.chart.results.get(analyte, ())
             newest = self._newest[analyte] = results[0] if results else None
-            return newest
+        return newest  # type: ignore[return-value]
 
     def latest_preliminary(self, analyte: Analyte, within_days: float) -> LabResult | None:
         """The newest preliminary result if it is newer than every eligible one and inside the window (0.3-5)."""

@@ -6,10 +6,10 @@ answer ``None``: then the body is opened piece by piece (``bundles``), which is 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
+from functools import partial
 from operator import attrgetter, truth
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -23,49 +23,40 @@ RESOURCE_OF = attrgetter("resource")
 WITH_RESULTS = (Bundle, Observation)
 
 
-class Name(str):
-    """A member name of the envelope; every one that is read is counted, so that one said twice shows."""
+class Name(partial[Any]):
+    """A member name of the envelope as it was read. No two are equal, so that a name said twice is there twice.
+
+    Made by the decoder for every name without a line of Python: ``Name(Name, "prefetch")`` keeps the name in ``args``.
+    """
 
     __slots__ = ()
 
 
 Members = dict[Name, str | int | float | bool | list[str] | AnyResource | None]
-Body = dict[Name, str | Members | None]
-
-
-class Names(threading.local):
-    """Decoders and the count of names read; one of each per thread."""
-
-    def __init__(self) -> None:
-        self.read = 0
-        self.body = msgspec.json.Decoder(Body, dec_hook=self._count)
-
-    def _count(self, kind: type, given: object) -> object:
-        self.read += 1
-        return kind(given)
-
-
-NAMES = Names()
+BODY = msgspec.json.Decoder(dict[Name, str | Members | None], dec_hook=Name)
 RESOURCE = msgspec.json.Decoder(AnyResource)
 
 
 def decode_body(body: bytes) -> Mapping[str, Any] | None:
     """Members of a request with ``context`` and ``prefetch`` decoded, resources typed; ``None`` if it is not tidy."""
-    NAMES.read = 0
     try:
-        members = NAMES.body.decode(body)
+        found = BODY.decode(body)
     except DECODE_ERRORS:
         return None
-    expected, names = 0, len(members)
-    for member in members.values():
+    expected = 0
+    members: dict[str, Any] = {}
+    for name, member in found.items():
         if isinstance(member, dict):
-            names += len(member)
-            for value in member.values():
+            inner = {one.args[0]: value for one, value in member.items()}
+            if len(inner) != len(member):
+                return None
+            for value in inner.values():
                 if type(value) in WITH_RESULTS:
                     expected += _quantities(value)
-    if NAMES.read != names or body.count(QUANTITY) != expected:
-        return None
-    return cast(Mapping[str, Any], members)
+            members[name.args[0]] = inner
+        else:
+            members[name.args[0]] = member
+    return members if len(members) == len(found) and body.count(QUANTITY) == expected else None
 
 
 def _quantities(value: object) -> int:
