@@ -14,6 +14,7 @@ from the operating system (/proc/PID/stat), memory from VmHWM and VmRSS. Figures
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import re
@@ -32,6 +33,7 @@ from pathlib import Path
 
 from benchmarks.payloads import NOW, PAYLOADS, body, grown
 
+PROJECT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 LUA = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal f = io.open("{path}", "rb")\nwrk.body = f:read("*a")\nf:close()\n'
 UVICORN = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
@@ -225,6 +227,8 @@ def main() -> None:
     starts: dict[str, list[float]] = {}
     memory: dict[str, int] = {}
     warm = body(PAYLOADS["small"]())
+    for package in ("cds_service", "benchmarks"):
+        compileall.compile_dir(PROJECT / package, quiet=1)  # as pip does when it installs
     for round_number in range(options.rounds):
         for server in servers(options.healthchain):
             with started(server, warm) as running:

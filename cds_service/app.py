@@ -32,6 +32,7 @@ from cds_service.api.state import ServiceState
 from cds_service.api.workers import SharedMetrics
 from cds_service.cards.overrides import SNOOZING, SYSTEM
 from cds_service.cards.write import House
+from cds_service.console.late import LatePages
 from cds_service.errors import ConfigurationError
 from cds_service.feedback.recording import FeedbackDesk
 from cds_service.fhir.gather import Fetcher
@@ -225,8 +226,9 @@ def make_state(settings: Settings, tracer: Tracer | None = None) -> ServiceState
 
 
 async def warm_up(state: ServiceState) -> None:
-    """Touch every code path once, then settle the collector: what is alive now stays."""
+    """Touch every code path once, then start and settle the collector: what is alive now stays."""
     await state.pipeline.answer(read_request(WARM_UP, Hook.PATIENT_VIEW), state.now())
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -290,10 +292,6 @@ def create_app(settings: Settings | None = None) -> Edge:
     if settings.shows_metrics:
         routes.append(Route("/metrics", health.metrics))
     described = document(VERSION) if settings.docs else None
-    if settings.shows_console or described is not None:
-        from cds_service.console.routes import page_routes
-
-        routes += page_routes(state, described)
     app = FastAPI(
         title="cds-service",
         lifespan=lifespan,
@@ -304,6 +302,8 @@ def create_app(settings: Settings | None = None) -> Edge:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
+    if settings.shows_console or described is not None:
+        app.mount("", LatePages(state, described))  # after all other paths
     if described is not None:
         app.openapi = lambda: described  # type: ignore[method-assign]
 

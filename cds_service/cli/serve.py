@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -42,6 +43,7 @@ def serve(
 
 def run(settings: Settings) -> None:
     """Start uvicorn with the settings of this service. Raises ``ConfigurationError`` when it cannot listen."""
+    gc.disable()  # what is made at start stays; the service turns the collector on once it is warm
     import uvicorn
 
     from cds_service.api.connections import BoundedProtocol
