@@ -24,12 +24,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
+from typing import ClassVar
 
 from tests.reliability.removals import PROJECT, SEEN, Removal, StaleTable, seen, tables
 
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", "node_modules", ".venv", ".*_cache", "*.sqlite3*")
 PLUGINS = ("-p", "pytest_asyncio.plugin", "-p", "_hypothesis_pytestplugin")
 """What the named tests need; looking for all that are installed takes longer than most of the tests."""
+PATIENCE = {"TEST_PATIENCE_S": "40"}
+"""How long a test waits for what does not come without the defence; with it, it comes in a second or two."""
 FAILED = 1
 """What pytest returns when tests ran and some failed; anything else above it means that they did not run."""
 
@@ -52,12 +55,13 @@ class Verdict:
 class Copy:
     """A copy of the project in which one defence at a time is missing."""
 
+    passed: ClassVar[set[str]] = set()
+    """Tests that were seen to pass with every defence in its place, in whichever copy."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(PROJECT, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
         self._ages = itertools.count(2)
-        self._passed: set[str] = set()
-        """Tests that were seen to pass with every defence in its place."""
 
     def write(self, sources: dict[str, str]) -> None:
         """Sources with a time of their own each, so that no compiled file of another version passes for theirs."""
@@ -91,7 +95,8 @@ class Copy:
             "-rfE",
             "--tb=line",
         ]
-        environment = os.environ | {"PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        ours = {"PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        environment = os.environ | ours | PATIENCE
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *options, *arguments],
             cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -123,11 +128,11 @@ class Copy:
         if code is not None and (code != FAILED or not failed):
             return Verdict(removal=removal, outcome=f"nothing was learnt (pytest {code})", seconds=took, said=said)
         again = failed or [*removal.tests, *chosen]
-        if not self._passed.issuperset(again) and self.run(again, seconds)[0] != 0:
+        if not self.passed.issuperset(again) and self.run(again, seconds)[0] != 0:
             return Verdict(
                 removal=removal, outcome="its test fails with the defence too", by=again[0], seconds=took, said=said
             )
-        self._passed.update(failed)
+        self.passed.update(failed)
         outcome = "fails" if failed else "hangs"
         return Verdict(removal=removal, outcome=outcome, by=again[0], seconds=took, said=said)
 
@@ -165,7 +170,7 @@ def record(verdicts: list[Verdict]) -> None:
     for one in verdicts:
         if one.is_seen:
             found[one.removal.key] = {
-                "what": one.removal.name, "day": today, "outcome": one.outcome, "by": one.by,
+                "what": one.removal.name, "day": today, "outcome": one.outcome, "by": one.by, "seconds": round(one.seconds),
             }  # fmt: skip
     ordered = sorted(found.items(), key=lambda item: (item[1]["what"], item[0]))
     text = json.dumps(dict(ordered), indent=1, ensure_ascii=False)
@@ -190,7 +195,7 @@ def main() -> int:
     except StaleTable as stale:
         print(f"stale table: {stale}", file=sys.stderr)
         return 2
-    verdicts: list[Verdict] = []
+    verdicts, begin = list[Verdict](), time.monotonic()
     for verdict in judged(removals, jobs=options.jobs, seconds=options.seconds):
         verdicts.append(verdict)
         print(f"{verdict.outcome:9} {verdict.seconds:5.1f} s  {verdict.removal.name}  <- {verdict.by}", flush=True)
@@ -199,7 +204,8 @@ def main() -> int:
         if options.record:
             record(verdicts)
     noticed = sum(one.is_seen for one in verdicts)
-    print(json.dumps({"removed": len(verdicts), "noticed": noticed}))
+    took = round((time.monotonic() - begin) / 60)
+    print(json.dumps({"removed": len(verdicts), "noticed": noticed, "minutes": took}))
     return 0 if noticed == len(verdicts) else 1
 
 

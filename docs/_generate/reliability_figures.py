@@ -19,9 +19,19 @@ FIGURES: tuple[tuple[str, str, str], ...] = (
         "python -m tests.fuzz --count 60000 --seed 7",
     ),
     (
-        "entries acknowledged before kill -9 at random moments, stored / acknowledged",
-        "655 / 655 in 52 kills, none twice",
-        "pytest tests/reliability -k b11",
+        "feedback acknowledged by the service before kill -9 at random moments, stored / acknowledged (SQLite)",
+        "14,949 / 14,949 in 200 kills, none twice (2026-11-28)",
+        "FULL_SIZE=1 python -m pytest -s tests/reliability/test_load.py -k b11",
+    ),
+    (
+        "entries acknowledged by the store before kill -9, stored / acknowledged",
+        "SQLite 3,200 / 3,200 in 200 kills; PostgreSQL 15 3,200 / 3,200 in 200 kills (2026-11-28)",
+        "FULL_SIZE=1 python -m pytest tests/feedback/test_store.py -k b11_what_was_acknowledged_survives_kill_9",
+    ),
+    (
+        "charts with entries, codings and members in another order; with unrelated or unreadable resources added: same cards / tried",
+        "1,000 / 1,000, 1,000 / 1,000 and 1,000 / 1,000 (2026-11-28)",
+        'FULL_SIZE=1 python -m pytest tests/reliability/test_clinical_data.py -k "d22 or d23"',
     ),
     (
         "schemathesis over our OpenAPI document, passed / generated",

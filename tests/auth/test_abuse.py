@@ -204,6 +204,26 @@ def test_s12_a_clock_that_is_wrong_is_named_in_the_log(settings: Settings) -> No
     assert sum(b"check both clocks" in line for line in lines) == 2
 
 
+def test_b16_after_a_jump_of_the_clock_fresh_tokens_are_admitted_again(settings: Settings) -> None:
+    """Wrong by an hour it admits whom that hour admits; once it is right, nobody is refused for what was."""
+
+    async def run() -> list[tuple[int, int]]:
+        edge = create_app(settings)
+        found = []
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
+            for jump in (0, 3600, 0, -3600, 0):
+                now = time.time() + jump
+                edge.app.state.service.clock = lambda now=now: now  # type: ignore[attr-defined]
+                statuses = []
+                for made in (token(iat=int(now), exp=int(now) + 300), token(iat=int(now) - 900, exp=int(now) - 600)):
+                    headers = {"content-type": "application/json", "authorization": f"Bearer {made}"}
+                    statuses.append((await http.post(SERVICE, content=BODY, headers=headers)).status_code)
+                found.append((statuses[0], statuses[1]))
+        return found
+
+    assert asyncio.run(run()) == [(200, 401)] * 5
+
+
 def test_s14_a_key_of_another_client_does_not_open_this_one(tmp_path: Path, jwks: Path) -> None:
     theirs = tmp_path / "second.json"
     theirs.write_text(json.dumps({"keys": [SECOND_KEY.as_dict(private=False)]}))

@@ -25,7 +25,7 @@ SERVICE = "/cds-services/muscle-spasm-patient-view"
 JSON = {"content-type": "application/json"}
 PLAIN: Any = {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
 """For clients of plain HTTP on loopback. Left to itself every client reads all certificate authorities: 20 ms of CPU."""
-PATIENCE_S = 180
+PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "180"))
 """How long a test waits for what must come, also on a machine that is busy with other things."""
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 

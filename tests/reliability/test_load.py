@@ -185,9 +185,9 @@ def test_b05_endless_headers_are_cut_off(running: Running) -> None:
 def test_b06_a_body_that_trickles_is_answered_408(tmp_path: Path) -> None:
     with service(tmp_path, CDS_BODY_DEADLINE_S="1") as running:
         with socket.create_connection(("127.0.0.1", running.port), timeout=0.2) as connection:
-            connection.sendall(head(b"Content-Length: 1000"))
-            received, end = b"", time.monotonic() + PATIENCE_S
-            while not received and time.monotonic() < end:  # at this rate the body would take two hundred seconds
+            connection.sendall(head(b"Content-Length: 60"))
+            received = b""
+            while not received:  # at this rate the body would take twelve seconds, and then be a bad one
                 connection.sendall(b" ")
                 with contextlib.suppress(TimeoutError):
                     received = connection.recv(65_536)
@@ -352,27 +352,71 @@ def test_b10_signals_end_it_cleanly(tmp_path: Path, signals: tuple[int, ...]) ->
         assert "Traceback" not in running.log.read_text()
 
 
-def test_b10_sigterm_before_the_start_has_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_b10_a_second_signal_ends_a_long_drain(tmp_path: Path, second: int) -> None:
+    with service(tmp_path, CDS_DRAIN_S="60") as running:
+        running.process.send_signal(signal.SIGTERM)
+        while running.get("/readyz").json()["status"] != "draining":
+            time.sleep(0.05)
+        assert running.is_good()
+        assert running.stop(second, seconds=30) == 0
+        assert "Traceback" not in running.log.read_text()
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6])
+def test_b10_sigterm_before_the_start_has_ended(tmp_path: Path, seconds: float) -> None:
+    """At a moment of its own: while Python reads the program there is nobody yet who could end it more gently."""
     process = start_only(tmp_path)
-    time.sleep(0.3)
+    time.sleep(seconds)
     process.send_signal(signal.SIGTERM)
-    process.wait(PATIENCE_S)
-    assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert b"Traceback" not in errors
 
 
-def start_only(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+TOLD_TO_END_AT = """
+import os, signal, sys
+from cds_service import app
+from cds_service.cli import main, serve
+
+module, name = sys.argv.pop(1).split(":")
+owner = {"app": app, "serve": serve}[module]
+step = getattr(owner, name)
+
+def told(*given):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return step(*given)
+
+setattr(owner, name, told)
+main()
+"""
+
+
+@pytest.mark.parametrize("step", ["app:create_app", "serve:print_start"])
+def test_b10_sigterm_while_it_starts_is_no_failure(tmp_path: Path, step: str) -> None:
+    """Exactly where no server listens to signals yet: it ends at once, as one that was asked to."""
+    process = start_only(tmp_path, program=("-c", TOLD_TO_END_AT, step))
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert b"Traceback" not in errors
+
+
+def start_only(
+    folder: Path, *arguments: str, program: tuple[str, ...] = ("-m", "cds_service"), **environment: str
+) -> subprocess.Popen[bytes]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
-    command = [sys.executable, "-m", "cds_service", "serve", "--port", str(free_port()), *arguments]
+    command = [sys.executable, *program, "serve", "--port", str(free_port()), *arguments]
     settings = kept | {"CDS_STORE": str(folder / "f.sqlite3")} | environment
     return subprocess.Popen(command, cwd=PROJECT, env=settings, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.slow
 def test_b11_feedback_that_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+    """Every other time it dies while another process holds the store locked: what it has in hand then is not stored."""
     acknowledged: set[str] = set()
     kills, moment = size(5, 200), random.Random(11)
-    for _ in range(kills):
-        with service(tmp_path) as running:
+    for turn in range(kills):
+        with service(tmp_path) as running, contextlib.ExitStack() as held:
             stop = Event()
 
             def report(running: Running = running, stop: Event = stop) -> None:
@@ -391,6 +435,10 @@ def test_b11_feedback_that_was_acknowledged_survives_kill_9(tmp_path: Path) -> N
             while len(acknowledged) == before and time.monotonic() < deadline:
                 time.sleep(0.01)  # the store of a slow machine opens late: a kill before that shows nothing
             time.sleep(moment.uniform(0.0, 1.0))
+            if turn % 2 == 0:
+                holder = held.enter_context(contextlib.closing(sqlite3.connect(tmp_path / "feedback.sqlite3")))
+                holder.execute("BEGIN IMMEDIATE")
+                time.sleep(0.3)
             running.process.kill()
             running.process.wait()
             stop.set()
@@ -434,29 +482,34 @@ def test_b13_a_wrong_configuration_stops_the_start_with_one_line(
     tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], said: str
 ) -> None:
     with children_cpu_at_most(12):
-        process = start_only(tmp_path, *arguments, **environment)
-        _, errors = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 2
-    lines = [line for line in errors.decode().splitlines() if not line.startswith("cds-service on")]
-    assert len(lines) == 1
+        code, lines = refused(start_only(tmp_path, *arguments, **environment))
+    assert (code, len(lines)) == (2, 1)
     assert said in lines[0]
+
+
+def refused(process: subprocess.Popen[bytes]) -> tuple[int, list[str]]:
+    """Exit code and what it wrote; one that starts all the same is killed."""
+    lines = []
+    with process:
+        for line in process.stderr or ():
+            lines.append(line.decode())
+            if line.startswith(b"cds-service on"):
+                process.kill()
+        return process.wait(), lines
 
 
 def test_b13_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "site.toml"
     file.write_text("deadlin_s = 3\n")
-    process = start_only(tmp_path, CDS_CONFIG=str(file))
-    _, errors = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 2
-    assert b"deadlin_s" in errors
+    code, lines = refused(start_only(tmp_path, CDS_CONFIG=str(file)))
+    assert code == 2
+    assert "deadlin_s" in "".join(lines)
 
 
 def test_b13_a_taken_port_is_one_line(tmp_path: Path, running: Running) -> None:
-    process = start_only(tmp_path, "--port", str(running.port))
-    _, errors = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 2
-    assert errors.decode().count("\n") == 1
-    assert "cannot listen" in errors.decode()
+    code, lines = refused(start_only(tmp_path, "--port", str(running.port)))
+    assert (code, len(lines)) == (2, 1)
+    assert "cannot listen" in lines[0]
 
 
 @pytest.mark.slow
@@ -485,11 +538,11 @@ def test_b14_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_b15_memory_is_flat(running: Running) -> None:
     hammer(running, 1_500)
-    before, calls, grown = running.resident_kb(), size(4_000, 1_000_000), []
-    for _ in range(10):
-        assert hammer(running, calls // 10) == {200: calls // 10}
+    before, calls, steps, grown = running.resident_kb(), size(4_000, 1_000_000), size(10, 50), []
+    for _ in range(steps):
+        assert hammer(running, calls // steps) == {200: calls // steps}
         grown.append((running.resident_kb() - before) // 1_000)
-        print(f"{len(grown) * calls // 10} calls: {grown[-1]:+d} MB", flush=True)
+        print(f"{len(grown) * calls // steps} calls: {grown[-1]:+d} MB", flush=True)
     assert max(grown) < 10
 
 
@@ -504,10 +557,10 @@ def test_b16_deadlines_do_not_follow_the_wall_clock() -> None:
 
 
 async def test_b18_the_loop_is_not_held_by_an_ordinary_request() -> None:
+    """Not once in a run over all fixtures; of three runs, as Python may clear up after other tests during one."""
     edge = create_app(Settings(store_enabled=False, console=False, now="2026-11-20T09:00:00Z"))
-    held: list[float] = []
 
-    async def watch() -> None:
+    async def watch(held: list[float]) -> None:
         while True:
             begin = time.process_time()
             await asyncio.sleep(0.005)
@@ -515,13 +568,20 @@ async def test_b18_the_loop_is_not_held_by_an_ordinary_request() -> None:
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=edge), base_url="http://service") as http:
         await http.post(SERVICE, content=good_body(), headers=JSON)
-        watcher = asyncio.create_task(watch())
-        for folder in sorted((PROJECT / "fixtures").iterdir()):
-            request = fixture(folder.name)
-            await http.post(f"/cds-services/muscle-spasm-{request['hook']}", content=json.dumps(request), headers=JSON)
-            await asyncio.sleep(0.01)
-        watcher.cancel()
-    assert sorted(held)[int(len(held) * 0.9)] < 0.05
+        longest = []
+        for _ in range(3):
+            held: list[float] = []
+            watcher = asyncio.create_task(watch(held))
+            for folder in sorted((PROJECT / "fixtures").iterdir()):
+                request = fixture(folder.name)
+                path = f"/cds-services/muscle-spasm-{request['hook']}"
+                assert (await http.post(path, content=json.dumps(request), headers=JSON)).status_code == 200
+                await asyncio.sleep(0.01)
+            watcher.cancel()
+            longest.append(max(held))
+            if longest[-1] < 0.05:
+                break
+    assert min(longest) < 0.05
 
 
 async def test_b19_trouble_while_stopping_does_not_hide(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ def tables() -> tuple[tuple[Removal, ...], dict[str, str]]:
     return tuple(removals), reasons
 
 
-def seen() -> dict[str, dict[str, str]]:
-    """What ``python -m tests.defences --record`` saw: key of a removal → day and the test that failed."""
-    found: dict[str, dict[str, str]] = json.loads(SEEN.read_text(encoding="utf-8")) if SEEN.exists() else {}
+def seen() -> dict[str, dict[str, Any]]:
+    """What ``python -m tests.defences --record`` saw: key of a removal → day, the test that failed, seconds it took."""
+    found: dict[str, dict[str, Any]] = json.loads(SEEN.read_text(encoding="utf-8")) if SEEN.exists() else {}
     return found
