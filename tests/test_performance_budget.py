@@ -16,7 +16,7 @@ from cds_service.guidance.finding import Hook
 from cds_service.pipeline import read_request
 from tests.service import pipeline
 
-BUDGET = {"small": 950, "medium": 1_800, "order": 900}
+BUDGET = {"small": 650, "medium": 950, "order": 700}
 """Python function calls for one answer; raise a figure only with a reason in the commit."""
 
 
