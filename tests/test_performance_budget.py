@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
 import random
 import sys
 import tracemalloc
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -16,6 +19,8 @@ from cds_service.guidance.finding import Hook
 from cds_service.pipeline import read_request
 from tests.service import pipeline
 
+FOLDER = Path(__file__).parents[1] / "fixtures"
+FIXTURES = sorted(file.parent.name for file in FOLDER.glob("*/request.json"))
 BUDGET = {"small": 650, "medium": 950, "order": 700}
 """Python function calls for one answer; raise a figure only with a reason in the commit."""
 
@@ -73,3 +78,24 @@ def test_a_resource_that_no_rule_reads_keeps_less_than_three_kilobytes() -> None
     per_resource = (peak(2000) - peak(1000)) / 1000
     print(f"{per_resource:.0f} bytes per resource beside the body")
     assert per_resource < 3_000
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_an_answer_leaves_nothing_for_the_garbage_collector(name: str) -> None:
+    """What refers to itself is freed by the collector only: it stops every request of the process while it looks."""
+    raw = (FOLDER / name / "request.json").read_bytes()
+    hook = Hook(json.loads(raw)["hook"])
+
+    async def answered() -> None:
+        await pipeline().answer(read_request(raw, hook), NOW.timestamp())
+
+    asyncio.run(answered())
+    with asyncio.Runner() as runner:
+        runner.run(asyncio.sleep(0))
+        gc.collect()
+        gc.disable()
+        try:
+            runner.run(answered())
+            assert gc.collect() == 0
+        finally:
+            gc.enable()

@@ -72,10 +72,11 @@ class Medicines(Struct):
             self._doubt(use, kind, "without a known status was not counted as active")
 
     def exposures(self) -> Exposures:
-        """All of them; a course of administrations starts with its first one, or with the order behind it (0.10)."""
+        """All of them, once; a course of administrations starts with its first one, or with the order behind it (0.10)."""
+        found, self.found = self.found, {}  # they hold us to be written out: held by us too, only the collector frees both
         if not self._given:
-            return Exposures(self.found.values())
-        exposures = {key: noted.exposure() for key, noted in self.found.items()}
+            return Exposures(found.values())
+        exposures = {key: noted.exposure() for key, noted in found.items()}
         first: dict[frozenset[str], float] = {}
         for key, one in exposures.items():
             if one.start is not None and (key in self._given or one.state is MedicationState.ACTIVE):
