@@ -18,7 +18,7 @@ class _Frozen(StructMeta):
     """Every class of facts is frozen and takes its members by name."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any], **options: Any) -> _Frozen:
-        return super().__new__(cls, name, bases, members, **{"frozen": True, "kw_only": True, "gc": False} | options)
+        return super().__new__(cls, name, bases, members, **{"frozen": True, "kw_only": True} | options)
 
 
 class Fact(Struct, metaclass=_Frozen):

@@ -24,11 +24,12 @@ from cds_service.fhir import shapes
 from cds_service.fhir.bundles import MAX_ENTRIES, Broken, Found, Opened, open_value
 from cds_service.fhir.delivery import Delivery
 from cds_service.fhir.outcomes import is_failure
+from cds_service.fhir.read.charted import ByAnalyte, Charted, Notes
 from cds_service.fhir.read.context import Reading
 from cds_service.fhir.read.demographics import read_patient
 from cds_service.fhir.read.glossary import UNREAD, Kind, glossary_of
 from cds_service.fhir.read.medications import Medicines
-from cds_service.fhir.read.observations import READ_ERRORS, ByAnalyte, Notes, Results
+from cds_service.fhir.read.observations import READ_ERRORS, Results
 from cds_service.fhir.read.orders import Orders
 from cds_service.fhir.read.problems import Problems
 from cds_service.fhir.tidy import DECODE_ERRORS, RESOURCE
@@ -284,17 +285,18 @@ def read_chart(
     _read_drafts(reader, drafts, selections)
     reader.read_findings()
     reading.gaps[:0] = _gaps(reader, delivery, sources)
+    charted = Charted(reader.results)
     return Chart(
         now=now,
         patient=reader.patient or Patient(),
-        results=ByAnalyte(reader.results),
-        preliminary=ByAnalyte(reader.results, preliminary=True),
+        results=ByAnalyte(charted),
+        preliminary=ByAnalyte(charted, preliminary=True),
         medications=reader.medicines.exposures(),
         conditions=tuple(sorted(reader.problems.facts.values(), key=_problem_order)),
         absent=tuple(sorted(reader.problems.absent, key=_problem_order)),
         test_orders=tuple(reader.orders.found.values()),
         gaps=reading.gaps,
-        not_used=Notes(reader.results),
+        not_used=Notes(charted),
         zone=zone,
     )
 

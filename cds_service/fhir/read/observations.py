@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from cds_service.clinical.chart import DAY, GapReason, LabResult, NotUsed
+from cds_service.clinical.chart import DAY, GapReason, LabResult
 from cds_service.clinical.fact import Fact
 from cds_service.clinical.series import LazySeries
 from cds_service.clinical.vocabulary import Analyte
@@ -55,14 +54,14 @@ NONE = Settled()
 
 
 class Results(Struct):
-    """The patient's own results as they are collected; ``of`` settles one analyte when it is asked for."""
+    """The patient's own results as they are collected; ``settle`` gives those of one analyte. They keep nothing of what they give: it reads on with
+    their help, and what refers to itself is freed by the garbage collector only."""
 
     reading: Reading
     _waiting: defaultdict[Analyte, list[tuple[Observation, Observation | Component | str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     _panels: list[Observation] = field(default_factory=list)
-    _settled: dict[Analyte, Settled] = field(default_factory=dict)
     _versions: dict[str, Observation] = field(default_factory=dict)
     _superseded: set[int] = field(default_factory=set)
     _nameless: set[tuple[object, ...]] = field(default_factory=set)
@@ -170,21 +169,18 @@ class Results(Struct):
     def analytes(self) -> list[Analyte]:
         """Every analyte that was delivered."""
         self._open_panels()
-        return list(dict.fromkeys([*self._settled, *self._waiting]))
+        return list(self._waiting)
 
     def may_hold(self, analyte: Analyte) -> bool:
         """False when nothing at all was delivered of an analyte."""
         return analyte in self._waiting or bool(self._panels)
 
-    def of(self, analyte: Analyte) -> Settled:
-        """The results of one analyte; what could not be used and matters is noted as a gap."""
-        settled = self._settled.get(analyte)
-        if settled is None:
-            if self._panels and analyte in IN_PANELS:
-                self._open_panels()
-            waiting = self._waiting.get(analyte)
-            settled = self._settled[analyte] = self._settle(analyte, waiting) if waiting else NONE
-        return settled
+    def settle(self, analyte: Analyte) -> Settled:
+        """The results of one analyte; what could not be used and matters is noted as a gap, so ask once."""
+        if self._panels and analyte in IN_PANELS:
+            self._open_panels()
+        waiting = self._waiting.get(analyte)
+        return self._settle(analyte, waiting) if waiting else NONE
 
     def _open_panels(self) -> None:
         panels, self._panels = self._panels, []
@@ -324,54 +320,6 @@ class Batches:
             except READ_ERRORS:
                 self._results.cannot_read(analyte, dated[1])
         return usable
-
-
-class ByAnalyte(Mapping[Analyte, Sequence[LabResult]]):
-    """Results of a chart as rules see them: settled when asked for."""
-
-    __slots__ = ("_preliminary", "_results")
-
-    def __init__(self, results: Results, *, preliminary: bool = False) -> None:
-        self._results = results
-        self._preliminary = preliminary
-
-    def __getitem__(self, analyte: Analyte) -> Sequence[LabResult]:
-        settled = self._results.of(analyte)
-        return settled.preliminary if self._preliminary else settled.eligible
-
-    def get(self, analyte: Analyte, default: object = None) -> Sequence[LabResult]:
-        """Never a default: an analyte that was not delivered has an empty series."""
-        if not self._results.may_hold(analyte):
-            return ()
-        settled = self._results.of(analyte)
-        return settled.preliminary if self._preliminary else settled.eligible
-
-    def __iter__(self) -> Iterator[Analyte]:
-        return iter(self._results.analytes())
-
-    def __len__(self) -> int:
-        return len(self._results.analytes())
-
-
-class Notes(Sequence[NotUsed]):
-    """What was seen and for a normal reason not used; whoever reads the notes has every result read to its end."""
-
-    def __init__(self, results: Results) -> None:
-        self._results = results
-
-    def _all(self) -> list[NotUsed]:
-        for analyte in self._results.analytes():
-            len(self._results.of(analyte).eligible)
-        return sorted(set(self._results.reading.not_used), key=lambda one: (one.need, one.detail))
-
-    def __iter__(self) -> Iterator[NotUsed]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._all()[place]
 
 
 def _other_time(observation: Observation) -> str | None:
