@@ -21,7 +21,7 @@ FIGURES: tuple[tuple[str, str, str], ...] = (
     (
         "feedback acknowledged by the service before kill -9 at random moments, stored / acknowledged (SQLite)",
         "14,949 / 14,949 in 200 kills, none twice (2026-11-28)",
-        "FULL_SIZE=1 python -m pytest -s tests/reliability/test_load.py -k b11",
+        "FULL_SIZE=1 python -m pytest -s tests/reliability/test_signals_and_kills.py -k b11",
     ),
     (
         "entries acknowledged by the store before kill -9, stored / acknowledged",

@@ -18,6 +18,7 @@ SERVERS = "tests/reliability/test_fhir_servers.py"
 LEAKS = "tests/reliability/test_leaks.py"
 LIFE = "tests/reliability/test_limits_of_life.py"
 LOAD = "tests/reliability/test_load.py"
+DEATH = "tests/reliability/test_signals_and_kills.py"
 RESTART = "tests/reliability/test_restart.py"
 ROBUST = "tests/test_robustness.py"
 QUIRKS = "tests/fhir/test_quirks.py::test_quirk"
@@ -186,12 +187,12 @@ B05 | headers that trickle, never come or never end | closed at the header deadl
 B06 | a body of one byte a second | 408 and closed | LOAD::test_b06_a_body_that_trickles_is_answered_408
 B07 | clients that do not read, send far ahead, idle ones | bounded memory, given up after half a minute, others go on | LOAD::test_b07_a_client_that_does_not_read_and_idle_ones_harm_nobody LOAD::test_b07_requests_sent_far_ahead_of_their_answers_are_refused LOAD::test_b07_an_answer_that_nobody_reads_is_given_up
 B08 | more connections than file descriptors | refused, recovers without a restart | LOAD::test_b08_no_file_descriptors_left_recovers_without_a_restart
-B09 | SIGTERM with fifty requests in flight | readiness off first, all answered | LOAD::test_b09_requests_in_flight_are_answered_after_sigterm RESTART::test_b09_readiness_goes_off_first_and_clients_are_sent_elsewhere
-B10 | a second signal, one before the start ends, SIGHUP | clean end | LOAD::test_b10_signals_end_it_cleanly LOAD::test_b10_a_second_signal_ends_a_long_drain LOAD::test_b10_sigterm_before_the_start_has_ended LOAD::test_b10_sigterm_while_it_starts_is_no_failure RESTART::test_sighup_ends_a_single_process_as_gently
-B11 | kill -9 while feedback comes in | what was acknowledged is stored, once | LOAD::test_b11_feedback_that_was_acknowledged_survives_kill_9 STORE::test_b11_what_was_acknowledged_survives_kill_9
-B12 | torn log, damaged or emptied file | opens with what was durable or is refused with its name; cards go on | LIFE::test_b12_a_torn_write_ahead_log_is_survived_or_refused LOAD::test_b12_a_damaged_store_is_said_and_cards_go_on STORE::test_b12_what_is_acknowledged_is_on_the_disk
-B13 | port taken, wrong configuration | exit 2 with one clear line | LOAD::test_b13_a_wrong_configuration_stops_the_start_with_one_line LOAD::test_b13_an_unknown_key_in_the_file_is_named LOAD::test_b13_a_taken_port_is_one_line
-B14 | a worker dies | replaced, the others go on | LOAD::test_b14_a_worker_that_dies_is_replaced
+B09 | SIGTERM with fifty requests in flight | readiness off first, all answered | DEATH::test_b09_requests_in_flight_are_answered_after_sigterm RESTART::test_b09_readiness_goes_off_first_and_clients_are_sent_elsewhere
+B10 | a second signal, one before the start ends, SIGHUP | clean end | DEATH::test_b10_signals_end_it_cleanly DEATH::test_b10_a_second_signal_ends_a_long_drain DEATH::test_b10_sigterm_before_the_start_has_ended DEATH::test_b10_sigterm_while_it_starts_is_no_failure RESTART::test_sighup_ends_a_single_process_as_gently
+B11 | kill -9 while feedback comes in | what was acknowledged is stored, once | DEATH::test_b11_feedback_that_was_acknowledged_survives_kill_9 STORE::test_b11_what_was_acknowledged_survives_kill_9
+B12 | torn log, damaged or emptied file | opens with what was durable or is refused with its name; cards go on | LIFE::test_b12_a_torn_write_ahead_log_is_survived_or_refused DEATH::test_b12_a_damaged_store_is_said_and_cards_go_on STORE::test_b12_what_is_acknowledged_is_on_the_disk
+B13 | port taken, wrong configuration | exit 2 with one clear line | DEATH::test_b13_a_wrong_configuration_stops_the_start_with_one_line DEATH::test_b13_an_unknown_key_in_the_file_is_named DEATH::test_b13_a_taken_port_is_one_line
+B14 | a worker dies | replaced, the others go on | DEATH::test_b14_a_worker_that_dies_is_replaced
 B15 | thousands of requests | memory is flat | LOAD::test_b15_memory_is_flat
 B16 | the clock jumps | deadlines are monotonic; once the clock is right again, so is the check of tokens | LOAD::test_b16_deadlines_do_not_follow_the_wall_clock FETCH::test_b16_a_clock_that_jumps_while_a_server_is_asked_costs_nothing AUTH::test_b16_after_a_jump_of_the_clock_fresh_tokens_are_admitted_again
 B17 | little memory and a bomb | that request fails, the process lives | LIFE::test_b17_with_little_memory_a_bomb_fails_and_the_process_lives
