@@ -1,10 +1,11 @@
 """One command that starts the floors, the comparison and the service, drives them alternately, and prints the table.
 
     python -m benchmarks.run [--seconds 3] [--rounds 5] [--sizes small medium large order] [--memory-requests 200000]
-                             [--healthchain PYTHON] [--slope]
+                             [--healthchain PYTHON] [--slope] [--open-loop]
 
 ``--healthchain`` names the Python of an environment with ``healthchain`` and ``uvicorn[standard]`` installed; it then does
-one rule in the same run. ``--slope`` prints the growth of CPU per request with results, medicines and problems.
+one rule in the same run. ``--slope`` prints the growth of CPU per request with results, medicines and problems;
+``--open-loop`` what callers wait at parts of the full load.
 
 Each server runs alone on core 0 with one worker, the load generator (wrk) on core 1. In each round every server gets
 every payload for a few seconds in turn, so that a slow spell of the machine hits all of them. CPU per request comes
@@ -16,194 +17,15 @@ from __future__ import annotations
 import argparse
 import compileall
 import json
-import os
-import re
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.payloads import NOW, PAYLOADS, body, grown
-
-PROJECT = Path(__file__).parents[1]
-TICKS = os.sysconf("SC_CLK_TCK")
-LUA = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal f = io.open("{path}", "rb")\nwrk.body = f:read("*a")\nf:close()\n'
-UVICORN = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning")
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server under test: how to start it and where to post."""
-
-    name: str
-    command: tuple[str, ...]
-    paths: dict[str, str] = field(default_factory=dict)
-    """Hook → path, where it differs from ours."""
-
-    def path(self, hook: str) -> str:
-        """Where requests of a hook are posted."""
-        return self.paths.get(hook, PATHS[hook])
-
-
-def uvicorn(target: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "uvicorn", target, *UVICORN)
-
-
-PATHS = {
-    "patient-view": "/cds-services/muscle-spasm-patient-view",
-    "order-select": "/cds-services/muscle-spasm-order-select",
-}
-
-
-OURS = "cds-service"
-SETTLE_S = 3.0
-"""Every server is left alone after its first answer: what it still opens in the background is no cost of a request."""
-
-
-def servers(healthchain: str | None = None) -> list[Server]:
-    """Floors, our service, and HealthChain where its Python is named."""
-    known = [
-        Server("floor (a) FastAPI + orjson", uvicorn("benchmarks.floors:fastapi_floor")),
-        Server("floor (b) ASGI + msgspec", uvicorn("benchmarks.floors:asgi_floor")),
-        Server(
-            OURS,
-            (sys.executable, "-m", "cds_service", "serve", "--now", NOW.strftime("%Y-%m-%dT%H:%M:%SZ")),
-        ),
-    ]
-    if healthchain is not None:
-        command = (healthchain, "-m", "uvicorn", "benchmarks.healthchain_app:app", *UVICORN)
-        known.append(
-            Server("HealthChain, one rule, dicts", command, dict.fromkeys(PATHS, "/cds/cds-services/potassium"))
-        )
-    return known
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Running:
-    """A started server."""
-
-    server: Server
-    process: subprocess.Popen[bytes]
-    port: int
-    first_answer_s: float
-
-    def cpu_seconds(self) -> float:
-        return sum(_ticks(pid) for pid in _family(self.process.pid)) / TICKS
-
-    def memory_kib(self, field_name: str) -> int:
-        return sum(_status(pid, field_name) for pid in _family(self.process.pid))
-
-
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += _family(int(child))
-    return found
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def _status(pid: int, name: str) -> int:
-    found = re.search(rf"{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) if found else 0
-
-
-@contextmanager
-def started(server: Server, payload: bytes) -> Iterator[Running]:
-    """The server on core 0, stopped at the end; raises if it does not answer within 15 s."""
-    port = free_port()
-    state = tempfile.mkdtemp()
-    environment = os.environ | {"XDG_STATE_HOME": state, "CDS_STORE": f"{state}/bench.sqlite3"}
-    log = open(Path(state) / "log", "wb")
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        ("taskset", "-c", "0", *server.command, "--port", str(port)), env=environment, stdout=log, stderr=log
-    )
-    try:
-        _first_answer(port, server.path("patient-view"), payload, process)
-        yield Running(server, process, port, time.perf_counter() - begin)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        log.close()
-
-
-def _first_answer(port: int, path: str, payload: bytes, process: subprocess.Popen[bytes]) -> None:
-    url = f"http://127.0.0.1:{port}{path}"
-    for _ in range(1500):
-        if process.poll() is not None:
-            raise RuntimeError(f"server ended with {process.returncode}")
-        try:
-            request = urllib.request.Request(url, payload, {"Content-Type": "application/json"})
-            with urllib.request.urlopen(request, timeout=5) as response:
-                response.read()
-                return
-        except OSError:
-            time.sleep(0.01)
-    raise RuntimeError("server did not answer")
-
-
-@dataclass
-class Sample:
-    """One burst."""
-
-    requests: int
-    per_second: float
-    cpu_ms: float
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-
-
-def drive(running: Running, payload_file: Path, path: str, seconds: float, connections: int) -> Sample:
-    """One burst of closed-loop load with wrk on core 1."""
-    script = payload_file.with_suffix(".lua")
-    script.write_text(LUA.format(path=payload_file) + REPORT)
-    before = running.cpu_seconds()
-    done = subprocess.run(
-        ("taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(script),
-         f"http://127.0.0.1:{running.port}{path}"),
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    cpu = running.cpu_seconds() - before
-    said = json.loads(done.stdout.rsplit("JSON ", 1)[1])
-    if said["errors"]:
-        raise RuntimeError(f"{running.server.name}: {said['errors']} failed requests")
-    count = max(1, int(said["requests"]))
-    return Sample(
-        requests=count, per_second=count / said["seconds"], cpu_ms=1000 * cpu / count,
-        p50_ms=said["p50"], p95_ms=said["p95"], p99_ms=said["p99"],
-    )  # fmt: skip
-
-
-REPORT = """
-done = function(summary, latency, requests)
-  local e = summary.errors
-  io.write(string.format('JSON {"requests":%d,"seconds":%f,"errors":%d,"p50":%f,"p95":%f,"p99":%f}\\n',
-    summary.requests, summary.duration / 1e6, e.connect + e.read + e.write + e.status + e.timeout,
-    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000))
-end
-"""
+from benchmarks.payloads import PAYLOADS, body, grown
+from benchmarks.servers import OURS, PATHS, PROJECT, SETTLE_S, Sample, Server, drive, servers, started
 
 
 def main() -> None:
@@ -214,6 +36,9 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--healthchain", help="Python of an environment with healthchain and uvicorn[standard]")
     parser.add_argument("--slope", action="store_true", help="growth with results, medicines and problems")
+    parser.add_argument(
+        "--open-loop", action="store_true", help="waiting times at a quarter, half and 3/4 of full load"
+    )
     parser.add_argument("--memory-requests", type=int, default=0, help="afterwards, resident memory over N requests")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
@@ -244,6 +69,9 @@ def main() -> None:
     print(table(samples, files, starts, memory))
     if options.slope:
         print(slope_run(folder, warm, options.connections))
+    if options.open_loop:
+        file = files[options.sizes[0]]
+        print(open_loop_run(options.healthchain, samples, options.sizes[0], file, hooks[options.sizes[0]], warm))
     if options.memory_requests:
         print(memory_run(options.memory_requests, files[options.sizes[0]], PATHS[hooks[options.sizes[0]]], warm))
 
@@ -294,6 +122,29 @@ def slope_run(folder: Path, warm: bytes, connections: int) -> str:
                 further = "" if before is None else f"{1000 * (cost - before[1]) / (count - before[0]):.2f}"
                 lines.append(f"| {kind} | {count} | {cost:.3f} | {further} |")
                 before = (count, cost)
+    return "\n".join(lines)
+
+
+def open_loop_run(
+    healthchain: str | None, samples: dict[tuple[str, str], list[Sample]], size: str, file: Path, hook: str, warm: bytes
+) -> str:
+    """What a caller waits when requests come at random, at parts of what each server answered in the closed loop."""
+    lines = ["", f"| server ({size}, open loop) | requests/s | p50 ms | p95 ms | p99 ms |", "|---|---|---|---|---|"]
+    for server in servers(healthchain):
+        most = statistics.median(one.per_second for one in samples[server.name, size])
+        with started(server, warm) as running:
+            time.sleep(SETTLE_S)
+            for part in (0.25, 0.5, 0.75):
+                done = subprocess.run(
+                    ("taskset", "-c", "1", sys.executable, "-m", "benchmarks.open_loop", "--port", str(running.port),
+                     "--path", server.path(hook), "--file", str(file), "--rate", str(part * most)),
+                    capture_output=True, text=True, check=True,
+                )  # fmt: skip
+                said = json.loads(done.stdout)
+                if said["failures"]:
+                    raise RuntimeError(f"{server.name}: {said['failures']} failed requests")
+                waits = " | ".join(f"{said[name]:.2f}" for name in ("p50", "p95", "p99"))
+                lines.append(f"| {server.name} | {part * most:.0f} ({part:.0%}) | {waits} |")
     return "\n".join(lines)
 
 
