@@ -121,12 +121,9 @@ class Exchange:
             self._admit()
             if self._takes_body():
                 app = self.edge.direct.get(self.scope["path"])
-                if app is None or self._is_small():
-                    body = await self._body(receive)
-                    await (app or self.edge.app)(self.scope, _replay(body, receive), self.send)
-                else:
-                    self.is_unread = True
-                    await app(self.scope, self._when_asked(receive), self.send)
+                self.is_unread = app is not None and not self._is_small()
+                body = None if self.is_unread else await self._body(receive)
+                await (app or self.edge.app)(self.scope, self._giving(body, receive), self.send)
             else:
                 await self.edge.app(self.scope, receive, self.send)
         except Refused as refused:
@@ -270,17 +267,21 @@ class Exchange:
         length = self.headers.get(b"content-length")
         return length is not None and int(length) <= SMALL_BODY
 
-    def _when_asked(self, receive: Receive) -> Receive:
-        """A receive that reads the body once somebody wants it: a stranger is told so before that."""
+    def _giving(self, body: bytes | None, receive: Receive) -> Receive:
+        """A receive that gives the body once and then waits for the client to leave. A body that is not there yet is read
+        when somebody asks for it: a stranger is told so before that."""
+        is_given = False
 
-        async def ask() -> Message:
-            if self.is_unread:
-                body = await self._body(receive)
-                self.is_unread = False
-                return {"type": "http.request", "body": body, "more_body": False}
-            return await receive()
+        async def give() -> Message:
+            nonlocal is_given
+            if is_given:
+                return await receive()
+            is_given = True
+            whole = await self._body(receive) if body is None else body
+            self.is_unread = False
+            return {"type": "http.request", "body": whole, "more_body": False}
 
-        return ask
+        return give
 
 
 def without_cancellation(send: Send) -> Send:
@@ -292,17 +293,3 @@ def without_cancellation(send: Send) -> Send:
         await send(message)
 
     return told
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A receive that gives the body once and then waits for the client to leave."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
-
-    return again

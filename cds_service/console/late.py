@@ -21,7 +21,7 @@ class LatePages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._router is None:
-            self._router = await asyncio.to_thread(self._load)  # a tenth of a second that no hook call waits for
+            self._router = await asyncio.to_thread(self._load)  # a tenth of a second; hook calls go on meanwhile
         await self._router(scope, receive, send)
 
     def _load(self) -> Router:
