@@ -5,9 +5,10 @@ The lines carry no reference: a suggested order is about the result, not about i
 
 from __future__ import annotations
 
-from cds_service.clinical.case import NEUROMUSCULAR, Case
+from cds_service.clinical.case import Case
 from cds_service.clinical.fact import replace
 from cds_service.clinical.grading import Grade
+from cds_service.clinical.lookups import NEUROMUSCULAR
 from cds_service.clinical.vocabulary import DrugClass
 from cds_service.guidance.finding import Row
 from cds_service.guidance.order_texts import kidney_row
