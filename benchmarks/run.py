@@ -2,6 +2,7 @@
 
     python -m benchmarks.run [--seconds 3] [--rounds 5] [--sizes small medium large order] [--memory-requests 200000]
                              [--healthchain PYTHON] [--slope] [--open-loop]
+                             [--memory-body REQUEST]
 
 ``--healthchain`` names the Python of an environment with ``healthchain`` and ``uvicorn[standard]`` installed; it then does
 one rule in the same run. ``--slope`` prints the growth of CPU per request with results, medicines and problems;
@@ -40,6 +41,7 @@ def main() -> None:
         "--open-loop", action="store_true", help="waiting times at a quarter, half and 3/4 of full load"
     )
     parser.add_argument("--memory-requests", type=int, default=0, help="afterwards, resident memory over N requests")
+    parser.add_argument("--memory-body", type=Path, help="a request to send instead of the first size")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     files = {size: folder / f"{size}.json" for size in options.sizes}
@@ -73,7 +75,8 @@ def main() -> None:
         file = files[options.sizes[0]]
         print(open_loop_run(options.healthchain, samples, options.sizes[0], file, hooks[options.sizes[0]], warm))
     if options.memory_requests:
-        print(memory_run(options.memory_requests, files[options.sizes[0]], PATHS[hooks[options.sizes[0]]], warm))
+        file = options.memory_body or files[options.sizes[0]]
+        print(memory_run(options.memory_requests, file, PATHS[json.loads(file.read_bytes())["hook"]], warm))
 
 
 def table(

@@ -183,10 +183,14 @@ _AREA = re.compile(r"^ml/\(?min[/.*]{0,2}[\[({]{0,2}1[.,]73.{0,12}$")
 _RATES = re.compile(r"^(?:beats?|breaths?|br|resps?|respirations?|pulse)/min$|^(?:bpm|rpm|brpm)$")
 
 
-@lru_cache(maxsize=4096)
 def normalise(unit: str) -> str:
     """One spelling for the many of a unit: ``MEQ/L`` and ``mEq per liter`` are ``meq/l``, ``mg/100 mL`` is ``mg/dl``."""
-    text = " ".join(unit[:80].translate(_SYMBOLS).casefold().split()).removesuffix(".")
+    return _normalised(unit[:80])
+
+
+@lru_cache(maxsize=2048)
+def _normalised(unit: str) -> str:
+    text = " ".join(unit.translate(_SYMBOLS).casefold().split()).removesuffix(".")
     text = re.sub(r" ?/ ?", "/", text)
     for word, short in _WORDS:
         text = word.sub(short, text)
@@ -203,7 +207,6 @@ def normalise(unit: str) -> str:
     return "/min" if _RATES.match(text) else text
 
 
-@lru_cache(maxsize=4096)
 def conversion(analyte: Analyte, unit: str | None, code: str | None, system: str | None) -> Conversion | None:
     """How to convert a Quantity of ``analyte``, ``None`` when its unit is absent, does not fit or contradicts itself."""
     table = UNITS.get(analyte)

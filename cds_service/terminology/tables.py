@@ -18,13 +18,13 @@ from cds_service.terminology.routes import RouteIndex
 from cds_service.terminology.store import read_drugs, read_product_names, read_rows
 from cds_service.terminology.systems import normalise_system
 
-REMEMBERED = 4096
+REMEMBERED = 1024
 """How many look-ups of each kind are remembered: the same products and problems come again and again."""
 LONGEST = 400
 """Characters of a text that are read; names are shorter."""
 
 
-LONGEST_REMEMBERED = 1_000
+LONGEST_REMEMBERED = 500
 """Characters of a look-up that is remembered; an odd chart's thousands of long ones must not fill the memory."""
 T = TypeVar("T")
 

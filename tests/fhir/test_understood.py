@@ -8,12 +8,12 @@ import pytest
 from cds_service.clinical.chart import Sex
 from cds_service.clinical.vocabulary import Analyte
 from cds_service.fhir.read.amounts import AMOUNTS, BOUNDS
-from cds_service.fhir.read.understood import Understood
+from cds_service.fhir.read.understood import EACH, Understood
 
 
 def test_a_memory_holds_no_more_than_it_may_and_nothing_long() -> None:
     asked: list[bytes] = []
-    lengths = Understood(lambda raw: asked.append(raw) or len(raw), most=10, longest=20)  # type: ignore[func-returns-value]
+    lengths = Understood(lambda raw: asked.append(raw) or len(raw), most=10 * (EACH + 2), longest=20)  # type: ignore[func-returns-value]
     for number in range(100):
         assert lengths[b"%d" % number] == len(str(number))
         assert len(lengths) <= 10

@@ -66,7 +66,7 @@ def _understand(analyte: Analyte, raw: bytes) -> Amount | Unfit | None:
     return amount_of(analyte, quantity) if quantity is not None else None
 
 
-AMOUNTS = {analyte: Understood(partial(_understand, analyte), most=512, longest=300) for analyte in Analyte}
+AMOUNTS = {analyte: Understood(partial(_understand, analyte), most=100_000, longest=300) for analyte in Analyte}
 """Analyte → raw Quantity → amount; values of results repeat. Raises msgspec errors for a malformed one."""
 
 
@@ -109,7 +109,7 @@ def _understand_bounds(analyte: Analyte, sex: Sex | None, raw: bytes) -> Bounds 
 
 
 BOUNDS = {
-    (analyte, sex): Understood(partial(_understand_bounds, analyte, sex), most=64, longest=800)
+    (analyte, sex): Understood(partial(_understand_bounds, analyte, sex), most=15_000, longest=800)
     for analyte in Analyte
     for sex in (None, *Sex)
 }  # fmt: skip

@@ -19,6 +19,8 @@ PRINTED_UNITS = {
 """UCUM codes that a clinician would stumble over."""
 _ANNOTATION = re.compile(r"\{[^{}]{0,40}\}")
 
+LONGEST_UNIT = 200
+
 
 def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool:
     """Inside ``plausible.*``; where no range is stated, any finite number that is not negative."""
@@ -33,12 +35,11 @@ def plausible(analyte: Analyte, value: float, unit: str, limits: Limits) -> bool
 
 def reported_text(analyte: Analyte, quantity: shapes.Quantity) -> str:
     """``<2.5 mmol/L``: comparator, number and unit as the laboratory wrote them, long fractions shortened."""
-    return written(
-        analyte, (quantity.comparator or "")[:2], quantity.value or 0.0, quantity.unit or quantity.code or ""
-    )
+    unit = (quantity.unit or quantity.code or "")[:LONGEST_UNIT]
+    return written(analyte, (quantity.comparator or "")[:2], quantity.value or 0.0, unit)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def written(analyte: Analyte, comparator: str | None, value: float, unit: str) -> str:
     """The same, from its parts; values repeat, so they are remembered."""
     shown = PRINTED_UNITS.get(unit, _ANNOTATION.sub("", unit)[:24].strip())

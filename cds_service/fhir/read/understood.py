@@ -6,26 +6,32 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
-MOST = 4096
+MOST = 1_000_000
+"""Bytes; a hospital's codes of one kind fit in, and a flood of odd ones costs no more than a few megabytes."""
 LONGEST = 2_000
 """Bytes; a longer piece is understood anew each time."""
+EACH = 250
+"""Bytes that a meaning is taken to need beside its piece."""
 
 
 class Memory(dict[bytes, V], Generic[V]):
-    """Raw JSON → what it means: at most ``most`` pieces of at most ``longest`` bytes; a full memory starts anew."""
+    """Raw JSON → what it means: pieces of at most ``longest`` bytes, ``most`` bytes in all; a full memory starts anew."""
 
-    __slots__ = ("_longest", "_most")
+    __slots__ = ("_held", "_longest", "_most")
 
     def __init__(self, *, most: int = MOST, longest: int = LONGEST) -> None:
         super().__init__()
         self._most = most
         self._longest = longest
+        self._held = 0
 
     def learn(self, raw: bytes, meaning: V) -> V:
         """Remember the meaning of a piece; returns it."""
         if len(raw) <= self._longest:
-            if len(self) >= self._most:
+            self._held += len(raw) + EACH
+            if self._held > self._most:
                 self.clear()
+                self._held = len(raw) + EACH
             self[raw] = meaning
         return meaning
 
