@@ -75,7 +75,8 @@ def main() -> None:
         file = files[options.sizes[0]]
         print(open_loop_run(options.healthchain, samples, options.sizes[0], file, hooks[options.sizes[0]], warm))
     if options.memory_requests:
-        file = options.memory_body or files[options.sizes[0]]
+        file = folder / "memory.json"
+        file.write_bytes((options.memory_body or files[options.sizes[0]]).read_bytes())
         print(memory_run(options.memory_requests, file, PATHS[json.loads(file.read_bytes())["hook"]], warm))
 
 
