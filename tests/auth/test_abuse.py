@@ -24,6 +24,7 @@ from cds_service.api.auth.replay import MAX_REMEMBERED, Replays
 from cds_service.api.log import REFUSALS_SHOWN, WINDOW_S
 from cds_service.app import create_app
 from cds_service.errors import ConfigurationError
+from cds_service.feedback.store import Store
 from cds_service.settings import Settings
 from tests.auth.test_tokens import (
     BODY,
@@ -323,6 +324,19 @@ async def test_s15_p05_a_store_that_is_locked_stops_no_caller(jwks: Path, tmp_pa
     assert "store is away" in edge.app.state.service.readiness()["replay"]
     lock.rollback()
     lock.close()
+    await closed(edge)
+
+
+async def test_s15_p05_a_store_that_never_answers_holds_no_caller(
+    jwks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> bool:
+        await asyncio.sleep(3_600)
+        return True
+
+    monkeypatch.setattr(Store, "is_new_token", never)
+    edge = await opened(shared_settings(jwks, tmp_path))
+    assert await asyncio.wait_for(many_at_once([edge], token(), 1), 15) == [200]
     await closed(edge)
 
 

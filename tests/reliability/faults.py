@@ -96,7 +96,7 @@ S11 | iat or nbf in the future, missing, text | 401 | FORGED TOKENS::test_a_bad_
 S12 | our clock ten minutes off | 401, and the log names the clocks | AUTH::test_s12_a_clock_that_is_wrong_is_named_in_the_log
 S13 | audiences of all kinds | only the exact URL, or a list that holds it | FORGED TOKENS::test_a_bad_token_is_refused_with_the_same_words TOKENS::test_aud_may_be_the_feedback_url_or_the_service
 S14 | unknown issuer; key of another client | 401 | FORGED AUTH::test_s14_a_key_of_another_client_does_not_open_this_one
-S15 | a token used again: at once, later, on another worker, after a restart | good once; while the store is away each process remembers by itself | AUTH::test_s15_one_of_a_hundred_replays_across_two_workers_and_none_after_a_restart AUTH::test_s15_p05_a_store_that_is_locked_stops_no_caller STORE::test_s15_a_token_id_is_new_once
+S15 | a token used again: at once, later, on another worker, after a restart | good once; while the store is away each process remembers by itself | AUTH::test_s15_one_of_a_hundred_replays_across_two_workers_and_none_after_a_restart AUTH::test_s15_p05_a_store_that_is_locked_stops_no_caller AUTH::test_s15_p05_a_store_that_never_answers_holds_no_caller STORE::test_s15_a_token_id_is_new_once
 S16 | a flood of token ids within their lifetime | 200,000 are remembered, then 503; none that is valid is forgotten | AUTH::test_s16_memory_of_token_ids_is_bounded_and_forgets_none_that_is_valid
 S17 | rotation of keys | a new one is found by its kid, a removed one goes with the next refresh | AUTH::test_s17_s19_a_known_key_never_waits_for_a_slow_host_and_a_removed_one_goes
 S18 | a thousand unknown kids | one fetch in 30 s | TOKENS::test_s17_s18_s19_keys_are_cached_refreshed_with_restraint_and_survive_an_outage
@@ -202,7 +202,7 @@ P01 | the same feedback a hundred times | one row | STORE::test_p01_the_same_ent
 P02 | another outcome for the same card, out of order | the latest by its own time counts, history is kept | STORE::test_p02_a_later_outcome_counts_and_history_is_kept
 P03 | unknown cards, too many entries, half of them bad | each entry by itself; the bad are named, the good stored | tests/feedback/test_entries.py::test_p03_every_bad_entry_of_many_is_named_and_too_many_are_refused tests/protocol/test_feedback.py::test_what_is_wrong_is_named
 P04 | a store that cannot be made | cards go on, feedback 503, readiness degraded | LIFE::test_p04_x03_a_store_that_cannot_be_made_leaves_decisions_alone
-P05 | a locked database | 503 within its budget; no card and no caller waits | STORE::test_p05_a_locked_database_is_unavailable_within_the_budget AUTH::test_s15_p05_a_store_that_is_locked_stops_no_caller
+P05 | a locked database | 503 within its budget; no card and no caller waits | STORE::test_p05_a_locked_database_is_unavailable_within_the_budget AUTH::test_s15_p05_a_store_that_is_locked_stops_no_caller AUTH::test_s15_p05_a_store_that_never_answers_holds_no_caller
 P06 | a full disk | 503, nothing half stored, recovers | STORE::test_p06_a_full_disk_is_unavailable_stores_no_half_and_recovers STORE::test_p06_a_file_that_may_not_grow_is_unavailable_and_recovers
 P07 | the file deleted or replaced | 503; no silent new store | STORE::test_p07_a_deleted_or_replaced_file_swallows_nothing
 P08 | SQL, NUL, a megabyte of comment | stored literally or 400 | STORE::test_p08_hostile_text_is_stored_as_it_stands tests/feedback/test_entries.py::test_p08_a_comment_has_a_length tests/protocol/test_feedback.py::test_what_is_wrong_is_named
