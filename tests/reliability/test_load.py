@@ -190,7 +190,7 @@ def test_b07_a_client_that_does_not_read_and_idle_ones_harm_nobody(running: Runn
     lazy = socket.create_connection(("127.0.0.1", running.port))
     lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_024)
     lazy.setblocking(False)
-    with contextlib.suppress(BlockingIOError):
+    with contextlib.suppress(BlockingIOError, ConnectionError):  # it may be cut off for being too far ahead
         for _ in range(2_000):
             lazy.send(b"GET /cds-services HTTP/1.1\r\nHost: x\r\n\r\n")
     idle = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(300)]
