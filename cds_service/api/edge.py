@@ -239,20 +239,18 @@ class Exchange:
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body within the size limit and the receipt deadline."""
+        parts: list[bytes] = []
+        size, is_whole = 0, False
         try:
             async with asyncio.timeout(self.edge.limits.body_deadline_s):
-                body, is_whole = await self._part(receive)
-                if is_whole and len(body) <= self.edge.limits.max_body_bytes:
-                    return bytes(body)
-                parts, size = [body], len(body)
-                while not is_whole and size <= self.edge.limits.max_body_bytes:
-                    body, is_whole = await self._part(receive)
-                    size += len(body)
-                    parts.append(body)
+                while not is_whole:
+                    part, is_whole = await self._part(receive)
+                    size += len(part)
+                    if size > self.edge.limits.max_body_bytes:
+                        raise self._too_large()
+                    parts.append(part)
         except TimeoutError:
             raise Refused(408) from None
-        if size > self.edge.limits.max_body_bytes:
-            raise self._too_large()
         return b"".join(parts)
 
     async def _part(self, receive: Receive) -> tuple[bytes, bool]:

@@ -73,10 +73,8 @@ class Medicines(Struct):
 
     def exposures(self) -> Exposures:
         """All of them, once; a course of administrations starts with its first one, or with the order behind it (0.10)."""
-        found, self.found = (
-            self.found,
-            {},
-        )  # they hold us to be written out: held by us too, only the collector frees both
+        # They hold us until they are written out; held by us too, only the collector would free both.
+        found, self.found = self.found, {}
         if not self._given:
             return Exposures(found.values())
         exposures = {key: noted.exposure() for key, noted in found.items()}

@@ -54,8 +54,10 @@ NONE = Settled()
 
 
 class Results(Struct):
-    """The patient's own results as they are collected; ``settle`` gives those of one analyte. They keep nothing of what they give: it reads on with
-    their help, and what refers to itself is freed by the garbage collector only."""
+    """The patient's own results as they are collected; ``settle`` gives those of one analyte.
+
+    They keep nothing of what they give: it reads on with their help, and what refers to itself waits for the collector.
+    """
 
     reading: Reading
     _waiting: defaultdict[Analyte, list[tuple[Observation, Observation | Component | str]]] = field(
